@@ -1,0 +1,115 @@
+"""The values that flow through the program: Document, Article, Entry, Feed. All frozen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One thing that a source yields: a file, a feed, a page, before anybody has looked inside.
+
+    ``name`` is what the source calls it for ever: a path relative to the folder (with ``/``), or a
+    URL. ``media_type`` is lower case and without parameters, "" when nobody said. ``charset`` is
+    what was declared outside the body. ``url`` is where it was fetched from in the end, the base of
+    relative links. ``modified`` is the file's or the server's time. ``validators`` is the source's
+    own opaque note that lets it recognise the same state again. ``moved_from`` is the name under
+    which the source knew it before, when it can tell.
+    """
+
+    name: str
+    body: bytes
+    media_type: str = ""
+    charset: str | None = None
+    url: str | None = None
+    modified: datetime | None = None
+    validators: str = ""
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A media file that belongs to an article. ``length`` in bytes, ``duration`` in seconds."""
+
+    url: str
+    media_type: str = ""
+    length: int | None = None
+    title: str = ""
+    duration: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The feed that an article was first published in (``atom:source``, RSS ``<source>``)."""
+
+    title: str = ""
+    url: str | None = None  # the web page of the feed
+    feed_url: str | None = None
+    id: str | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article, first as parsed (raw), then as cleaned.
+
+    ``uid`` tells it from every other article of its source: a feed entry's id, a page's canonical
+    URL, a file's relative path. ``entry_id`` is the id that a feed gave it, if that is a URI.
+    ``base`` is what relative links start from. ``categories`` are flat and in order;
+    ``category_paths`` holds those that came as a hierarchy, outermost first. Dates are aware and in
+    UTC. ``html`` and ``summary`` are raw after parsing; cleaned, ``html`` is safe, ``text`` is its
+    plain text and ``summary`` is plain text too. ``language`` is a BCP 47 tag. ``problems`` are
+    sentences for people: what was wrong with it and what was done instead.
+    """
+
+    uid: str
+    title: str = ""
+    url: str | None = None
+    entry_id: str | None = None
+    base: str | None = None
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    categories: tuple[str, ...] = ()
+    category_paths: tuple[tuple[str, ...], ...] = ()
+    html: str = ""
+    text: str = ""
+    summary: str = ""
+    image: str | None = None
+    language: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    origin: Origin | None = None
+    draft: bool = False
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An article as the store holds it and the feeds show it.
+
+    ``id`` is the URI that readers know it by and never changes; ``key`` is the UUID (text) that
+    names its page. ``published`` is always there; ``updated`` moves only when title or text change.
+    ``source`` is the source's name.
+    """
+
+    id: str
+    key: str
+    article: Article
+    published: datetime
+    updated: datetime
+    source: str
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One published output: everything (slug ""), one category, or a custom selection.
+
+    ``id`` is the URI of the Atom feed and never changes. ``entries`` are newest first.
+    """
+
+    slug: str
+    id: str
+    title: str
+    description: str = ""
+    language: str | None = None
+    entries: tuple[Entry, ...] = ()

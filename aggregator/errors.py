@@ -1,0 +1,44 @@
+"""Every exception of the program.
+
+AggregatorError
+├── ConfigError      the YAML file; carries every problem found, not only the first
+├── FetchError       a web address or a file could not be read
+├── ParseError       what was read is not what its source says it is
+├── StoreError       the database
+│   └── StoreBusy    another process holds it
+└── PublishError     a feed or page could not be written
+
+The stages raise these, chained to what caused them; ``scan.py`` alone turns them into values.
+"""
+
+
+class AggregatorError(Exception):
+    """Something that a person can act on; its text is shown as it is, without a traceback."""
+
+
+class ConfigError(AggregatorError):
+    """The configuration is wrong. ``problems`` holds one line for each thing to mend."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class FetchError(AggregatorError):
+    """A document could not be had: the network, the server, the file system."""
+
+
+class ParseError(AggregatorError):
+    """A document was had, and no article could be read from it."""
+
+
+class StoreError(AggregatorError):
+    """The database refused."""
+
+
+class StoreBusy(StoreError):
+    """Another process works on the same store."""
+
+
+class PublishError(AggregatorError):
+    """An output could not be written."""
