@@ -88,7 +88,7 @@ class Entry:
 
     ``id`` is the URI that readers know it by and never changes; ``key`` is the UUID (text) that
     names its page. ``published`` is always there; ``updated`` moves only when title or text change.
-    ``source`` is the source's name.
+    ``source`` is the source's name. ``slugs`` are those of ``article.categories``, in their order.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Entry:
     published: datetime
     updated: datetime
     source: str
+    slugs: tuple[str, ...] = ()
     content_hash: str = ""
 
 
