@@ -1,0 +1,1 @@
+"""From a document to articles, by its media type."""
