@@ -1,0 +1,227 @@
+"""Who is who: the content hash and the decision about one article. Pure functions.
+
+Two different keys. *Identity* is (source, uid): the same identity with other content is a change.
+The *content hash* covers title and text: the same hash under another identity is a duplicate.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from aggregator.article import Article
+from aggregator.identity import (
+    Candidate,
+    Changed,
+    Decision,
+    Duplicate,
+    Frozen,
+    Ledger,
+    New,
+    Owner,
+    Trace,
+    Unchanged,
+)
+
+# Leads every hash, so that a later way to hash can live beside the old one.
+HASH_VERSION = b"\x01"
+
+# An entry that changes at every one of this many scans in a row shows a clock, not news.
+FREEZE_AFTER = 24
+
+_IMAGE = re.compile(r"<img\b[^>]*?\bsrc=\"([^\"?#]*)")
+_QUERY = re.compile(r"((?:src|srcset|poster)=\"[^\"?]*)\?[^\"]*")
+_RICH = re.compile(r"<(?:img|video|audio|table|pre|figure|math|a)\b")
+
+
+def candidate(
+    article: Article, *, modified: datetime | None = None, moved_from: str | None = None
+) -> Candidate:
+    """Give a cleaned article its keys."""
+    return Candidate(
+        article=article,
+        content_hash=fingerprint(article),
+        revision=_revision(article),
+        title_key=_short(_plain(article.title).casefold()),
+        text_key=_short(_plain(article.text)),
+        richness=_richness(article),
+        modified=modified,
+        moved_from=moved_from,
+    )
+
+
+def fingerprint(article: Article) -> str:
+    """Return the content hash, SHA-256 in hex, of a cleaned article.
+
+    Title and text count, NFKC and with white space collapsed. Dates, markup, head images and the
+    query strings of images are volatile and stay outside. An article without any text (a photo, a
+    bare link) is told apart by what it shows instead.
+    """
+    parts = [_plain(article.title), _plain(article.text) or "\n".join(_shown_instead(article))]
+    return hashlib.sha256(HASH_VERSION + "\0".join(parts).encode()).hexdigest()
+
+
+def entry_id(article: Article, source_key: str) -> str:
+    """Return the URI that readers will know a new article by.
+
+    An id that its feed gave is kept (RFC 4287, 4.2.6: it must survive republication); otherwise
+    it is a name-based UUID (RFC 9562, version 5) of what identifies the article first.
+    """
+    return article.entry_id or own_id(article, source_key)
+
+
+def own_id(article: Article, source_key: str) -> str:
+    """Return a URN made from source and uid, for an article without an id of its own."""
+    return "urn:uuid:" + str(uuid.uuid5(uuid.NAMESPACE_URL, source_key + "\n" + article.uid))
+
+
+def entry_key(entry: str) -> str:
+    """Return the UUID that names an entry's page: the one in its URN, or one made from its id."""
+    prefix = "urn:uuid:"
+    if entry.startswith(prefix):
+        try:
+            return str(uuid.UUID(entry.removeprefix(prefix)))
+        except ValueError:
+            pass
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, entry))
+
+
+def addresses(article: Article) -> list[str]:
+    """Return the web-wide keys of an article: its canonical URL and its feed's entry id.
+
+    A site's front page is no article's address, though many feeds link there.
+    """
+    keys = []
+    if article.url:
+        parts = urlsplit(article.url)
+        if parts.path.strip("/") or parts.query:
+            keys.append(f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{parts.query}")
+    if article.entry_id:
+        keys.append(article.entry_id)
+    return keys
+
+
+def decide(at_hand: Candidate, known: Ledger, scan: int) -> Decision:
+    """Say what an article is, from what the ledger knows. ``scan`` numbers the source's scan."""
+    trace = known.identities.get(at_hand.article.uid) or _moved(at_hand, known)
+    if trace is None:
+        return _first_sight(at_hand, known)
+    if trace.owner is None:
+        return Unchanged(None)
+    return _seen_again(at_hand, known, trace, trace.owner, scan)
+
+
+def _first_sight(at_hand: Candidate, known: Ledger) -> Decision:
+    for keys, table in (
+        ([at_hand.content_hash], known.hashes),
+        (addresses(at_hand.article), known.addresses),
+    ):
+        for key in keys:
+            if key not in table:
+                continue
+            owner = table[key]
+            if owner is None:
+                return Unchanged(None)
+            if table is known.hashes or _same_story(at_hand, owner):
+                return _copy_of(at_hand, owner, owner)
+    return New()
+
+
+def _seen_again(
+    at_hand: Candidate, known: Ledger, trace: Trace, owner: Owner, scan: int
+) -> Decision:
+    leads = trace.primary or owner.orphan
+    if trace.revision == at_hand.revision and owner.live and trace.primary == leads:
+        return Unchanged(owner)
+    if not leads:
+        return _copy_seen_again(at_hand, known, owner)
+    other = known.hashes.get(at_hand.content_hash)
+    if other is not None and other.key != owner.key:
+        return _copy_of(at_hand, other, owner)
+    streak = _streak(trace, scan)
+    if streak > FREEZE_AFTER and owner.live:
+        return Frozen(owner, streak)
+    return Changed(owner, at_hand.content_hash != owner.content_hash, streak)
+
+
+def _copy_seen_again(at_hand: Candidate, known: Ledger, owner: Owner) -> Decision:
+    """A further copy changed: it follows the story, or has become another one."""
+    other = known.hashes.get(at_hand.content_hash)
+    if other is not None:
+        return _copy_of(at_hand, other, other)
+    if _same_story(at_hand, owner):
+        return _copy_of(at_hand, owner, owner)
+    return New()
+
+
+def _moved(at_hand: Candidate, known: Ledger) -> Trace | None:
+    """A file that was renamed and edited at once: the same inode and the same title."""
+    trace = known.identities.get(at_hand.moved_from) if at_hand.moved_from else None
+    if trace is None or trace.owner is None or at_hand.content_hash in known.hashes:
+        return None
+    return trace if _same_story(at_hand, trace.owner) else None
+
+
+def _copy_of(at_hand: Candidate, owner: Owner, holder: Owner) -> Duplicate | Changed:
+    if owner.orphan and holder is owner:
+        # Nobody stands for the article any more: whoever brings it again takes it over.
+        return Changed(owner, at_hand.content_hash != owner.content_hash, 0)
+    return Duplicate(owner, holder, at_hand.richness > owner.richness)
+
+
+def _same_story(at_hand: Candidate, owner: Owner) -> bool:
+    """Items that share an address but differ in title and text stay apart."""
+    return bool(
+        (at_hand.title_key and at_hand.title_key == owner.title_key)
+        or (at_hand.text_key and at_hand.text_key == owner.text_key)
+    )
+
+
+def _streak(trace: Trace, scan: int) -> int:
+    if trace.changed_in == scan:
+        return trace.streak
+    return trace.streak + 1 if trace.changed_in == scan - 1 else 1
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _short(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest() if text else ""
+
+
+def _shown_instead(article: Article) -> Iterable[str]:
+    yield from _IMAGE.findall(article.html)
+    yield from (e.url.partition("?")[0] for e in article.enclosures)
+    yield article.url or ""
+    if not article.title and not article.url:
+        yield article.uid
+
+
+def _revision(article: Article) -> str:
+    """Return a digest of all that readers see, without what changes by itself."""
+    shown = (
+        article.title,
+        article.url,
+        article.authors,
+        article.published and article.published.isoformat(),
+        article.categories,
+        article.category_paths,
+        _QUERY.sub(r"\1", article.html),
+        article.summary,
+        (article.image or "").partition("?")[0],
+        article.language,
+        [(e.url.partition("?")[0], e.media_type, e.length, e.title) for e in article.enclosures],
+        article.draft,
+        article.problems,
+    )
+    return hashlib.blake2b(json.dumps(shown).encode(), digest_size=16).hexdigest()
+
+
+def _richness(article: Article) -> int:
+    return len(_RICH.findall(article.html)) + len(article.enclosures) + bool(article.image)

@@ -1,0 +1,123 @@
+"""What the ledger knows of an article at hand, and what can be decided about it: values only.
+
+``store`` fills a Ledger, ``dedupe`` decides from it, ``scan`` passes both on.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aggregator.article import Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A cleaned article with its keys, before anybody knows whether it is new.
+
+    ``content_hash`` covers title and text; ``revision`` everything that readers see;
+    ``title_key`` and ``text_key`` are digests of the title and the text alone, "" when empty;
+    ``richness`` counts what the markup holds besides text. ``modified`` and ``moved_from`` are the
+    document's.
+    """
+
+    article: Article
+    content_hash: str
+    revision: str
+    title_key: str
+    text_key: str
+    richness: int
+    modified: datetime | None = None
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """The stored article that a key leads to.
+
+    ``orphan``: no source stands for it any more (its file is gone, its source retired), so the next
+    source that has it takes over. ``live`` is False for a retracted article. ``published`` and
+    ``updated`` are the dates it has.
+    """
+
+    key: str
+    content_hash: str
+    title_key: str
+    text_key: str
+    richness: int
+    published: datetime
+    updated: datetime
+    orphan: bool = False
+    live: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What is known of one identity (source, uid).
+
+    ``owner`` is None for a tombstone: the article was pruned. ``revision`` is what the identity
+    showed last. ``primary``: its changes change the article; other identities are further copies.
+    ``streak`` counts the scans in a row in which it changed, ``changed_in`` numbers the last.
+    """
+
+    owner: Owner | None
+    revision: str
+    primary: bool = True
+    streak: int = 0
+    changed_in: int = 0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The part of the ledger that a batch touches; a value of None is a tombstone.
+
+    ``addresses`` maps canonical URLs and entry ids. Mutable: what a batch decides is entered at
+    once, so that two copies within one batch meet.
+    """
+
+    identities: dict[str, Trace] = field(default_factory=dict)
+    hashes: dict[str, Owner | None] = field(default_factory=dict)
+    addresses: dict[str, Owner | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Never seen before, in this or any other form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Seen before and the same; also what was pruned and must not come back (no owner)."""
+
+    owner: Owner | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The same identity with something new to show. ``content``: title or text moved."""
+
+    owner: Owner
+    content: bool
+    streak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """What another identity already brought. ``holder`` keeps this identity from now on.
+
+    Mostly that is the owner; an article that was published on its own before it became equal to
+    another one keeps its identity and its last text.
+    """
+
+    owner: Owner
+    holder: Owner
+    richer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Changed at every scan for so long that its changes are no longer taken."""
+
+    owner: Owner
+    streak: int
+
+
+Decision = New | Unchanged | Changed | Duplicate | Frozen

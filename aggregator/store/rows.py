@@ -1,0 +1,121 @@
+"""Articles to rows and back, in one place."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from aggregator.article import Article, Enclosure, Entry, Origin
+from aggregator.identity import Candidate
+from aggregator.store.records import Outcome
+from aggregator.store.schema import articles, sources
+
+ENTRY_COLUMNS = (
+    articles.c.id,
+    articles.c.key,
+    articles.c.entry_id,
+    articles.c.uid,
+    articles.c.content_hash,
+    articles.c.title,
+    articles.c.url,
+    articles.c.authors,
+    articles.c.html,
+    articles.c.text,
+    articles.c.summary,
+    articles.c.image,
+    articles.c.language,
+    articles.c.enclosures,
+    articles.c.origin,
+    articles.c.problems,
+    articles.c.published,
+    articles.c.updated,
+    articles.c.state,
+    sources.c.name.label("source"),
+)
+
+
+def entry(row: Any, categories: list[tuple[str, str]]) -> Entry:
+    """Return the entry in a row of ENTRY_COLUMNS; ``categories`` are (name, slug) in order."""
+    return Entry(
+        id=row.entry_id,
+        key=row.key,
+        article=Article(
+            uid=row.uid,
+            title=row.title,
+            url=row.url,
+            authors=tuple(row.authors),
+            published=row.published,
+            updated=row.updated,
+            categories=tuple(name for name, _ in categories),
+            html=row.html,
+            text=row.text,
+            summary=row.summary,
+            image=row.image,
+            language=row.language,
+            enclosures=tuple(Enclosure(**fields) for fields in row.enclosures),
+            origin=_origin(row.origin),
+            problems=tuple(row.problems),
+        ),
+        published=row.published,
+        updated=row.updated,
+        source=row.source,
+        slugs=tuple(slug for _, slug in categories),
+        content_hash=row.content_hash,
+    )
+
+
+def content(candidate: Candidate) -> dict[str, Any]:
+    """Return the columns that hold what an article shows, whichever source brought it."""
+    article = candidate.article
+    return {
+        "html": article.html,
+        "summary": article.summary,
+        "image": article.image,
+        "enclosures": [asdict(enclosure) for enclosure in article.enclosures],
+        "richness": candidate.richness,
+    }
+
+
+def own(outcome: Outcome) -> dict[str, Any]:
+    """Return all columns that a change of the article itself writes."""
+    candidate, article = outcome.candidate, outcome.candidate.article
+    return content(candidate) | {
+        "uid": article.uid,
+        "content_hash": candidate.content_hash,
+        "title_key": candidate.title_key,
+        "text_key": candidate.text_key,
+        "title": article.title,
+        "url": article.url,
+        "authors": list(article.authors),
+        "text": article.text,
+        "language": article.language,
+        "origin": _origin_row(article.origin),
+        "problems": list(article.problems),
+        "published": outcome.published,
+        "updated": outcome.updated,
+        "state": outcome.state,
+        "page_due": article.url is None,
+    }
+
+
+def _origin_row(origin: Origin | None) -> dict[str, Any] | None:
+    if origin is None:
+        return None
+    updated = origin.updated and origin.updated.isoformat()
+    return asdict(origin) | {"updated": updated}
+
+
+def _origin(row: dict[str, Any] | None) -> Origin | None:
+    if row is None:
+        return None
+    updated = row["updated"] and datetime.fromisoformat(row["updated"])
+    return Origin(**(row | {"updated": updated}))
+
+
+ENTRY_TABLES = articles.join(sources, sources.c.id == articles.c.source_id)
+
+
+def entries_where(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Select ENTRY_COLUMNS of the articles that meet the conditions."""
+    return sa.select(*ENTRY_COLUMNS).select_from(ENTRY_TABLES).where(*conditions)

@@ -1,0 +1,168 @@
+"""The tables, for SQLite and PostgreSQL alike."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC time as microseconds since 1970: sorts and compares alike everywhere."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Any) -> int | None:
+        """Return the number that is stored."""
+        return None if value is None else (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, _dialect: Any) -> datetime | None:
+        """Return the time that a number stands for."""
+        return None if value is None else EPOCH + value * _MICROSECOND
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite gives out row ids only for the type INTEGER; PostgreSQL gets the wide one.
+_Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _text(name: str, **more: Any) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="", **more)
+
+
+def _count(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.Integer, nullable=False, server_default="0")
+
+
+# One row for what belongs to the store as a whole, such as the digest of the settings that the
+# feeds were last written with.
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("value"),
+)
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("id", _Number, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),  # kind and target: outlives the name
+    _text("name"),
+    _text("kind"),
+    _text("target"),
+    _text("recipe"),  # digest of the settings that its articles were cleaned with
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    _text("status"),
+    _text("error"),
+    sa.Column("since", Instant),
+    sa.Column("last_scan", Instant),
+    sa.Column("next_scan", Instant),
+    _count("scans"),
+)
+
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column(
+        "source_id", _Number, sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("validators"),
+    _text("error"),
+)
+
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", _Number, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("entry_id", sa.Text, nullable=False, unique=True),
+    sa.Column("source_id", _Number, sa.ForeignKey("sources.id"), nullable=False),
+    _text("uid"),
+    sa.Column("content_hash", sa.Text, nullable=False, unique=True),
+    _text("title_key"),
+    _text("text_key"),
+    _count("richness"),
+    _text("title"),
+    sa.Column("url", sa.Text),
+    sa.Column("authors", sa.JSON, nullable=False),
+    _text("html"),
+    _text("text"),
+    _text("summary"),
+    sa.Column("image", sa.Text),
+    sa.Column("language", sa.Text),
+    sa.Column("enclosures", sa.JSON, nullable=False),
+    sa.Column("origin", sa.JSON),
+    sa.Column("problems", sa.JSON, nullable=False),
+    sa.Column("published", Instant, nullable=False),
+    sa.Column("updated", Instant, nullable=False),
+    # live | waiting (its date is yet to come) | retracted
+    _text("state"),
+    # Its own page is to be written, or to be taken away again.
+    sa.Column("page_due", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index(None, "state", "published", "id"),
+    sa.Index(None, "page_due", sqlite_where=sa.text("page_due"), postgresql_where="page_due"),
+    sa.Index(None, "source_id"),
+)
+
+# The ledger. kind: identity (scope is the source), hash, address (scope 0). It outlives pruned
+# articles: then article_id is NULL, a tombstone, and nothing comes back.
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("scope", _Number, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("article_id", _Number, sa.ForeignKey("articles.id", ondelete="SET NULL")),
+    _text("revision"),
+    sa.Column("lead", sa.Boolean, nullable=False, server_default=sa.false()),
+    _count("streak"),
+    _count("changed_in"),
+    sa.Index(None, "article_id"),
+    sqlite_with_rowid=False,
+)
+
+# Every feed that was ever given an address: everything, the categories, the custom ones. A slug
+# is given once. wanted > written: the files are to be rewritten.
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("id", _Number, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # everything | category | custom
+    sa.Column("key", sa.Text, nullable=False),  # the name, folded
+    _text("name"),
+    sa.Column("slug", sa.Text, nullable=False, unique=True),
+    _text("uri"),
+    _count("wanted"),
+    _count("written"),
+    _count("entries"),
+    sa.Column("newest", Instant),
+    sa.UniqueConstraint("kind", "key"),
+)
+
+# published is the article's, kept here so that a feed's newest entries are one index range.
+article_feeds = sa.Table(
+    "article_feeds",
+    metadata,
+    sa.Column(
+        "article_id", _Number, sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id"), primary_key=True),
+    sa.Column("source_id", _Number, nullable=False),  # who put it there
+    _count("position"),
+    sa.Column("published", Instant, nullable=False),
+    sa.Index(None, "feed_id", "published", "article_id"),
+    sqlite_with_rowid=False,
+)
