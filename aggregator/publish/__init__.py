@@ -1,0 +1,60 @@
+"""Makes what the world sees: feeds, pages, the list of feeds, and the files that hold them."""
+
+from collections.abc import Sequence
+
+from aggregator.article import Entry, Feed
+from aggregator.publish.files import sweep, write
+from aggregator.publish.json_feed import render_json
+from aggregator.publish.legible import legible, legible_entry
+from aggregator.publish.opml import render_opml
+from aggregator.publish.pages import article_page, feed_page, index_page
+from aggregator.publish.site import FeedLink, Site, has_page, link, newest, page_name
+from aggregator.publish.slugs import slug, slug_path
+from aggregator.publish.xml_feeds import render_xml
+
+__all__ = [
+    "FeedLink",
+    "Site",
+    "has_page",
+    "link",
+    "page_name",
+    "render",
+    "render_article",
+    "render_index",
+    "slug",
+    "slug_path",
+    "sweep",
+    "write",
+]
+
+
+def render(feed: Feed, site: Site) -> dict[str, bytes]:
+    """Return the files of one feed by name: its formats and, if it has a slug, "index.html".
+
+    The same values give the same bytes in every process, locale and time zone.
+    """
+    fit = legible(feed)
+    files = render_xml(fit, site)
+    if "json" in site.formats:
+        files["feed.json"] = render_json(fit, site)
+    if fit.slug:
+        files["index.html"] = feed_page(fit, site)
+    return files
+
+
+def render_index(everything: Feed, links: Sequence[FeedLink], site: Site) -> dict[str, bytes]:
+    """Return the site's first page and the list of all its feeds (OPML 2.0), by file name.
+
+    ``links`` holds the categories and custom feeds in the order in which people see them.
+    """
+    fit = legible(everything)
+    first = FeedLink("", fit.title, len(fit.entries), newest(fit))
+    return {
+        "index.html": index_page(fit, links, site),
+        "feeds.opml": render_opml([first, *links], site),
+    }
+
+
+def render_article(entry: Entry, site: Site) -> bytes:
+    """Return the page of an article that has none elsewhere, to be written at ``page_name``."""
+    return article_page(legible_entry(entry), site)

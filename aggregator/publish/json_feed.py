@@ -1,0 +1,69 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import json
+from typing import Any
+
+from aggregator.article import Article, Enclosure, Entry, Feed
+from aggregator.publish.legible import headline, text
+from aggregator.publish.site import Site, feed_url, home_url, link
+
+_UNKNOWN_TYPE = "application/octet-stream"  # RFC 2046, section 4.5.1; the format demands a type
+
+
+def render_json(feed: Feed, site: Site) -> bytes:
+    """Return the legible feed as JSON Feed."""
+    document = _filled(
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": feed.title,
+            "home_page_url": home_url(feed.slug, site),
+            "feed_url": feed_url(feed.slug, "json", site),
+            "description": feed.description,
+            "language": feed.language,
+        }
+    )
+    document["items"] = [_item(entry, site) for entry in feed.entries]
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _item(entry: Entry, site: Site) -> dict[str, Any]:
+    article = entry.article
+    return _filled(
+        {
+            "id": entry.id,
+            "url": link(entry, site),
+            "title": article.title,
+            **_content(article),
+            "summary": article.summary,
+            "image": article.image,
+            "date_published": entry.published.isoformat(),
+            "date_modified": entry.updated.isoformat(),
+            "authors": [{"name": name} for name in article.authors],
+            "tags": list(article.categories),
+            "language": article.language,
+            "attachments": [_attachment(enclosure) for enclosure in article.enclosures],
+        }
+    )
+
+
+def _content(article: Article) -> dict[str, str]:
+    """Return one of the two contents, as the format demands."""
+    if article.html:
+        return {"content_html": article.html}
+    return {"content_text": text(article.text) or article.summary or headline(article)}
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, Any]:
+    attachment = {
+        "url": enclosure.url,
+        "mime_type": enclosure.media_type or _UNKNOWN_TYPE,
+        "title": enclosure.title,
+        "size_in_bytes": enclosure.length,
+        "duration_in_seconds": enclosure.duration,
+    }
+    return _filled(attachment)
+
+
+def _filled(members: dict[str, Any]) -> dict[str, Any]:
+    """Return the members that say something; zero does."""
+    return {name: value for name, value in members.items() if value not in (None, "", [])}

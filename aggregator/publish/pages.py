@@ -1,0 +1,129 @@
+"""Pages for people: plain HTML that works from any static host, a folder or a mail attachment."""
+
+import base64
+import functools
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from aggregator.article import Article, Entry, Feed
+from aggregator.publish.legible import headline
+from aggregator.publish.opml import preferred
+from aggregator.publish.site import (
+    FORMATS,
+    FeedLink,
+    Site,
+    feed_url,
+    folder,
+    has_page,
+    link,
+    newest,
+    page_name,
+)
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# A taste of what is there; whoever wants more subscribes.
+_NEWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What every page needs; ``root`` ("", "../", …) leads from it to the site's first page."""
+
+    site: Site
+    root: str
+    title: str
+    feed: Feed
+    entries: tuple[Entry, ...]
+
+
+def feed_page(feed: Feed, site: Site) -> bytes:
+    """Return the page of one category or custom feed, for its own folder."""
+    page = Page(site, "../" * folder(feed.slug).count("/"), feed.title, feed, feed.entries)
+    return _render("feed.html", page)
+
+
+def index_page(everything: Feed, links: Sequence[FeedLink], site: Site) -> bytes:
+    """Return the first page: every feed with its addresses, and the newest articles."""
+    page = Page(site, "", everything.title, everything, everything.entries[:_NEWEST])
+    return _render("index.html", page, links=links)
+
+
+def article_page(entry: Entry, site: Site) -> bytes:
+    """Return the page of one article that has none elsewhere, for the folder "articles"."""
+    everything = Feed(slug="", id="", title=site.title)
+    page = Page(site, "../", headline(entry.article), everything, (entry,))
+    return _render("article.html", page, entry=entry)
+
+
+def _render(template: str, page: Page, **values: Any) -> bytes:
+    text = (
+        _environment()
+        .get_template(template)
+        .render(
+            page=page,
+            site=page.site,
+            formats=[FORMATS[name] for name in page.site.formats],
+            **values,
+        )
+    )
+    return text.encode()
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    style = (_TEMPLATES / "style.css").read_text("utf-8")
+    environment.globals |= {
+        "style": Markup(style),  # noqa: S704 - our own file, not input
+        "style_hash": base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        "address": _address,
+        "content": _content,
+        "feed_url": feed_url,
+        "folder": folder,
+        "headline": headline,
+        "lead_image": _lead_image,
+        "newest": newest,
+        "preferred": preferred,
+        "source": _source,
+        "zip": zip,
+    }
+    environment.filters |= {"date": _date, "machine_date": datetime.isoformat}
+    return environment
+
+
+def _address(entry: Entry, page: Page) -> str:
+    """Return where people read the article; a page of this site by a relative link."""
+    return page.root + page_name(entry) if has_page(entry) else link(entry, page.site)
+
+
+def _source(entry: Entry) -> str:
+    origin = entry.article.origin
+    return (origin and origin.title) or entry.source
+
+
+def _date(moment: datetime) -> str:
+    """Return a date that is read alike in every language."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _content(article: Article) -> Markup:
+    return Markup(article.html)  # noqa: S704 - sanitised before it was stored
+
+
+def _lead_image(article: Article) -> bool:
+    """Whether the image has to be shown, because the article does not show it."""
+    return bool(article.image) and escape(article.image) not in article.html

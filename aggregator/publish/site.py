@@ -1,0 +1,113 @@
+"""The site that the feeds make up, and every address on it."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlsplit
+
+from aggregator.article import Entry, Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A feed format: its file, its media type and the name that people know it by."""
+
+    name: str
+    file: str
+    media_type: str
+    label: str
+
+
+# What a feed without entries says it was updated: the standards want a date.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_URI_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"  # and letters, digits, "-", "." and "_"
+_URI = re.compile(rf"[\w{re.escape(_URI_CHARACTERS)}.-]*", re.ASCII)
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+FORMATS = {
+    known.name: known
+    for known in (
+        Format("rss", "rss.xml", "application/rss+xml", "RSS"),
+        Format("atom", "atom.xml", "application/atom+xml", "Atom"),
+        Format("json", "feed.json", "application/feed+json", "JSON"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all feeds share. ``base_url`` is where readers fetch them and ends with "/".
+
+    ``formats`` names the formats to write, any of "rss", "atom" and "json".
+    """
+
+    title: str
+    base_url: str
+    formats: tuple[str, ...] = ("rss", "atom", "json")
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """One feed as the index lists it: how many entries it has and when the newest changed."""
+
+    slug: str
+    title: str
+    entries: int
+    updated: datetime | None = None
+
+
+def has_page(entry: Entry) -> bool:
+    """Whether the site itself must show the article, because no web page elsewhere does."""
+    return not entry.article.url or _scheme(entry.article.url) not in {"http", "https"}
+
+
+def link(entry: Entry, site: Site) -> str:
+    """Return the absolute address where people read the article."""
+    if entry.article.url and not has_page(entry):
+        return uri(entry.article.url)
+    return site.base_url + page_name(entry)
+
+
+def page_name(entry: Entry) -> str:
+    """Return the name of the article's own page, relative to the site."""
+    return f"articles/{quote(entry.key, safe='')}.html"
+
+
+def feed_url(slug: str, format_name: str, site: Site) -> str:
+    """Return the absolute address of a feed in one format."""
+    return home_url(slug, site) + FORMATS[format_name].file
+
+
+def home_url(slug: str, site: Site) -> str:
+    """Return the absolute address of a feed's page for people."""
+    return site.base_url + folder(slug)
+
+
+def folder(slug: str) -> str:
+    """Return the feed's folder relative to the site, percent-encoded: "" or ending with "/"."""
+    return f"{quote(slug)}/" if slug else ""
+
+
+def newest(feed: Feed) -> datetime:
+    """Return when the feed's latest change was made, a fixed date if it has no entries."""
+    return max((entry.updated for entry in feed.entries), default=NEVER)
+
+
+def uri(address: str) -> str:
+    """Return an address in the characters of RFC 3986, escapes that are there left alone.
+
+    RSS knows only URIs, and a space or a control character ends an address in many readers.
+    """
+    quoted = address
+    if not _URI.fullmatch(address):
+        quoted = quote(address, safe=_URI_CHARACTERS, errors="replace")
+    return _LONE_PERCENT.sub("%25", quoted)
+
+
+def _scheme(address: str) -> str:
+    try:
+        return urlsplit(address).scheme
+    except ValueError:
+        return ""

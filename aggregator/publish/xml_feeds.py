@@ -1,0 +1,89 @@
+"""RSS 2.0 and Atom 1.0, by feedgen and an extension for what it lacks."""
+
+from html import escape
+from typing import Any
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.dc import DcEntryExtension, DcExtension
+from feedgen.ext.media import MediaEntryExtension, MediaExtension
+from feedgen.feed import FeedGenerator
+
+from aggregator.article import Entry, Feed
+from aggregator.publish.feed_extension import EntryExtension, FeedExtension
+from aggregator.publish.legible import headline
+from aggregator.publish.site import FORMATS, Site, feed_url, home_url, link, newest
+
+GENERATOR = "aggregator"
+
+
+def render_xml(feed: Feed, site: Site) -> dict[str, bytes]:
+    """Return the legible feed as RSS and Atom, as far as the site wants them, by file name."""
+    generator = _generator(feed)
+    for entry in feed.entries:
+        made = generator.add_entry(_entry(entry, site), order="append")
+        _extend(made, entry, feed)
+    return {
+        FORMATS[name].file: _serialise(generator, feed.slug, name, site)
+        for name in site.formats
+        if name in {"rss", "atom"}
+    }
+
+
+def _generator(feed: Feed) -> Any:
+    generator = FeedGenerator()
+    generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
+    generator.register_extension("media", MediaExtension, MediaEntryExtension)
+    generator.register_extension("more", FeedExtension, EntryExtension)
+    generator.id(feed.id)
+    generator.title(feed.title)
+    generator.description(feed.description or feed.title)
+    generator.updated(newest(feed))
+    generator.generator(GENERATOR)
+    generator.docs("")
+    generator.language(feed.language)
+    return generator
+
+
+def _entry(entry: Entry, site: Site) -> Any:
+    article = entry.article
+    address = link(entry, site)
+    made = FeedEntry()
+    made.guid(entry.id, permalink=entry.id == address)
+    made.title(headline(article))
+    made.link(href=address, rel="alternate")
+    made.updated(entry.updated)
+    made.author([{"name": name} for name in _credited(entry, site)])
+    made.category([{"term": category} for category in article.categories])
+    # Both elements hold markup, so the "<" of plain text is escaped for it, then for XML.
+    if article.summary:
+        made.summary(escape(article.summary, quote=False), type="html")
+    if article.html:
+        made.content(article.html, type="html")
+    return made
+
+
+def _extend(made: Any, entry: Entry, feed: Feed) -> None:
+    made.more.entry = entry
+    made.more.feed_language = feed.language
+    made.dc.dc_creator(list(entry.article.authors))
+    if entry.article.image:
+        made.media.thumbnail(url=entry.article.image, group=None)
+
+
+def _credited(entry: Entry, site: Site) -> tuple[str, ...]:
+    """Return the authors or, as Atom demands one, who published the article."""
+    origin = entry.article.origin
+    return entry.article.authors or ((origin and origin.title) or entry.source or site.title,)
+
+
+def _serialise(generator: Any, slug: str, name: str, site: Site) -> bytes:
+    generator.link(
+        [
+            {"rel": "self", "href": feed_url(slug, name, site), "type": FORMATS[name].media_type},
+            # The last one becomes the link of the RSS channel.
+            {"rel": "alternate", "href": home_url(slug, site), "type": "text/html"},
+        ],
+        replace=True,
+    )
+    data: bytes = generator.rss_str() if name == "rss" else generator.atom_str()
+    return data
