@@ -1,0 +1,7 @@
+"""What readers and browsers see: the published files, and how the program is doing."""
+
+from aggregator.server.app import build
+from aggregator.server.listen import Served, serve
+from aggregator.server.status import Report, Status
+
+__all__ = ["Report", "Served", "Status", "build", "serve"]

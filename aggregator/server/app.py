@@ -1,0 +1,83 @@
+"""The web application: published files, a health check for machines, a status page for people."""
+
+import asyncio
+import functools
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from aggregator.server.files import GUARDED, PAGE_POLICY, Files
+from aggregator.server.pages import error_page, status_page
+from aggregator.server.status import Report, Status
+
+logger = logging.getLogger(__name__)
+
+_FRESH = {"Cache-Control": "no-store", **GUARDED}
+# Whoever watches a service gives up after 5 to 10 seconds and then knows nothing at all.
+_PATIENCE = 4.0
+
+
+def build(output: Path, report: Report) -> Starlette:
+    """Return the application that serves the folder ``output``.
+
+    ``report`` is awaited for ``/healthz`` and ``/status``; when it raises, both answer 503.
+    """
+    files = Files(output)
+    app = Starlette(
+        routes=[
+            Route("/healthz", functools.partial(_healthz, report)),
+            Route("/status", functools.partial(_status, report)),
+            # A request whose path holds a line break matches no pattern and gets 404 as well.
+            Route("/{path:path}", files.answer),
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _broken},
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+async def _healthz(report: Report, _request: Request) -> Response:
+    status = await _ask(report)
+    if status is None:
+        return JSONResponse({"status": "error"}, HTTPStatus.SERVICE_UNAVAILABLE, _FRESH)
+    body = {"status": status.health, "sources": len(status.sources), "failing": status.failing}
+    return JSONResponse(body, headers=_FRESH)
+
+
+async def _status(report: Report, _request: Request) -> Response:
+    status = await _ask(report)
+    if status is None:
+        raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
+    return _page(status_page(status, datetime.now(UTC)), HTTPStatus.OK)
+
+
+async def _ask(report: Report) -> Status | None:
+    """Return the status; None when the program cannot tell, which the log explains."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await report()
+    except Exception:
+        logger.exception("The state of the program cannot be told")
+        return None
+
+
+async def _refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what Starlette hands to this handler
+    return _page(error_page(error.status_code), error.status_code, error.headers)
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    return _page(error_page(HTTPStatus.INTERNAL_SERVER_ERROR), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _page(html: str, status: int, more: Mapping[str, str] | None = None) -> Response:
+    headers = {"Content-Security-Policy": PAGE_POLICY, **_FRESH, **(more or {})}
+    return HTMLResponse(html, status, headers)

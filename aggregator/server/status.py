@@ -1,0 +1,35 @@
+"""What the server tells about the program's health."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from aggregator.store.records import FeedStatus, SourceStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The state of the whole program at one moment.
+
+    ``config_error`` is "" or says why the last edit of the configuration was not taken. ``started``
+    is when the program began, aware and in UTC.
+    """
+
+    sources: tuple[SourceStatus, ...]
+    feeds: tuple[FeedStatus, ...]
+    config_error: str
+    started: datetime
+
+    @property
+    def failing(self) -> int:
+        """How many sources ended their last scan with an error."""
+        return sum(source.status == "error" for source in self.sources)
+
+    @property
+    def health(self) -> str:
+        """Return "ok", or "degraded" while something waits for a person."""
+        return "degraded" if self.failing or self.config_error else "ok"
+
+
+Report: TypeAlias = Callable[[], Awaitable[Status]]
