@@ -46,6 +46,8 @@ def sweep(folder: Path) -> int:
         for _, _, names, directory in os.fwalk(folder):
             leftovers = filter(_TEMPORARY.fullmatch, names)
             removed += sum(_remove_orphan(directory, name) for name in leftovers)
+    except FileNotFoundError:
+        return 0
     except OSError as error:
         raise PublishError(f"{folder}: cannot tidy up: {error.strerror}") from error
     return removed

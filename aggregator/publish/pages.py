@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from aggregator.article import Article, Entry, Feed
-from aggregator.publish.legible import headline
+from aggregator.publish.legible import headline, text
 from aggregator.publish.opml import preferred
 from aggregator.publish.site import (
     FORMATS,
@@ -63,7 +63,7 @@ def article_page(entry: Entry, site: Site) -> bytes:
 
 
 def _render(template: str, page: Page, **values: Any) -> bytes:
-    text = (
+    rendered = (
         _environment()
         .get_template(template)
         .render(
@@ -73,7 +73,7 @@ def _render(template: str, page: Page, **values: Any) -> bytes:
             **values,
         )
     )
-    return text.encode()
+    return text(rendered).encode()
 
 
 @functools.cache
@@ -117,7 +117,7 @@ def _source(entry: Entry) -> str:
 
 def _date(moment: datetime) -> str:
     """Return a date that is read alike in every language."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"
 
 
 def _content(article: Article) -> Markup:

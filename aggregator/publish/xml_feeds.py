@@ -10,7 +10,7 @@ from feedgen.feed import FeedGenerator
 
 from aggregator.article import Entry, Feed
 from aggregator.publish.feed_extension import EntryExtension, FeedExtension
-from aggregator.publish.legible import headline
+from aggregator.publish.legible import headline, line
 from aggregator.publish.site import FORMATS, Site, feed_url, home_url, link, newest
 
 GENERATOR = "aggregator"
@@ -73,7 +73,7 @@ def _extend(made: Any, entry: Entry, feed: Feed) -> None:
 def _credited(entry: Entry, site: Site) -> tuple[str, ...]:
     """Return the authors or, as Atom demands one, who published the article."""
     origin = entry.article.origin
-    return entry.article.authors or ((origin and origin.title) or entry.source or site.title,)
+    return entry.article.authors or ((origin and origin.title) or entry.source or line(site.title),)
 
 
 def _serialise(generator: Any, slug: str, name: str, site: Site) -> bytes:

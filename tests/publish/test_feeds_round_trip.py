@@ -1,0 +1,236 @@
+"""What readers get out of the feeds is what went in, field by field."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import fastfeedparser
+import feedparser
+import pytest
+from publish_samples import (
+    BARE,
+    CHINESE,
+    EMPTY,
+    ENGLISH,
+    ENTRIES,
+    EVERYTHING,
+    FEED,
+    LONG,
+    SITE,
+    UNTITLED,
+)
+
+from aggregator.publish import link, render
+
+FILES = render(FEED, SITE)
+HOME = "https://feeds.example.org/%E6%96%B0%E6%B5%AA%E8%B4%A2%E7%BB%8F-%E5%9B%BD%E5%85%A7/"
+XML = ("rss.xml", "atom.xml")
+
+
+def parsed(name: str) -> Any:
+    result = feedparser.parse(FILES[name], sanitize_html=False, resolve_relative_uris=False)
+    assert not result.bozo
+    return result
+
+
+def moment(parts: Any) -> datetime:
+    return datetime(*parts[:6], tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", XML)
+def test_feed(name: str) -> None:
+    feed = parsed(name).feed
+    assert feed.title == "新浪财经－国內"
+    assert feed.subtitle == "News & views"
+    assert feed.language == "zh-CN"
+    assert feed.generator == "aggregator"
+    assert moment(feed.updated_parsed) == max(entry.updated for entry in ENTRIES)
+    assert feed.link == HOME
+    assert {link.rel: link.href for link in feed.links} == {"self": HOME + name, "alternate": HOME}
+
+
+def test_atom_feed_has_its_id() -> None:
+    assert parsed("atom.xml").feed.id == FEED.id
+
+
+@pytest.mark.parametrize("name", XML)
+@pytest.mark.parametrize("number", range(len(ENTRIES)))
+def test_entry(name: str, number: int) -> None:
+    entry, found = ENTRIES[number], parsed(name).entries[number]
+    article = entry.article
+    assert found.id == entry.id
+    assert found.link == link(entry, SITE)
+    assert moment(found.published_parsed) == entry.published
+    assert [tag.term for tag in found.get("tags", [])] == list(article.categories)
+    assert [image["url"] for image in found.get("media_thumbnail", [])] == (
+        ["https://example.cn/%E5%A4%B4%E5%9B%BE.jpg"]
+        if entry is CHINESE
+        else [article.image] * bool(article.image)
+    )
+
+
+@pytest.mark.parametrize("name", XML)
+@pytest.mark.parametrize(
+    ("entry", "title", "summary", "html"),
+    [
+        (
+            ENGLISH,
+            "Use <b> & <i> sparingly: AT&T's style guide",
+            "Bold is loud; 1 &lt; 2 &amp; 3 &gt; 2.",
+            ENGLISH.article.html,
+        ),
+        (CHINESE, CHINESE.article.title, CHINESE.article.summary, CHINESE.article.html),
+        (UNTITLED, "Just a note 😀", None, UNTITLED.article.html),
+        (BARE, "Untitled", None, None),
+    ],
+    ids=["english", "chinese", "untitled", "bare"],
+)
+def test_texts(name: str, entry: Any, title: str, summary: str | None, html: str | None) -> None:
+    found = parsed(name).entries[ENTRIES.index(entry)]
+    assert found.title == title
+    content = found.content[0].value if "content" in found else found.get("summary")
+    assert content == html
+    if summary is not None:
+        assert found.summary == summary
+
+
+@pytest.mark.parametrize(
+    ("name", "authors"),
+    [
+        # RSS names people only; Atom must name somebody, so it names the source.
+        ("rss.xml", [["Ada Lovelace", "Grace Hopper"], ["新浪财经"], [], [], [], [], []]),
+        (
+            "atom.xml",
+            [
+                ["Ada Lovelace", "Grace Hopper"],
+                ["新浪财经"],
+                ["Inbox"],
+                ["Inbox"],
+                ["Inbox"],
+                ["No address"],
+                ["Inbox"],
+            ],
+        ),
+    ],
+)
+def test_authors(name: str, authors: list[list[str]]) -> None:
+    entries = parsed(name).entries
+    assert [[author.name for author in entry.get("authors", [])] for entry in entries] == authors
+
+
+def test_atom_updated_and_languages() -> None:
+    entries = parsed("atom.xml").entries
+    assert [moment(entry.updated_parsed) for entry in entries] == [e.updated for e in ENTRIES]
+    assert [entry.title_detail.language for entry in entries] == [
+        "en",
+        "zh-CN",
+        "ar",
+        "he",
+        "zh-CN",
+        "zh-CN",
+        "zh-CN",
+    ]
+
+
+def test_rss_media() -> None:
+    entries = parsed("rss.xml").entries
+    assert [dict(found) for found in entries[0].enclosures] == [
+        {
+            "href": "https://example.org/talk.mp3",
+            "length": "1234",
+            "type": "audio/mpeg",
+        }
+    ]
+    assert entries[0].media_content == [
+        {"url": "https://example.org/talk.mp4", "type": "video/mp4", "duration": "62"}
+    ]
+    unknown = entries[ENTRIES.index(LONG)].enclosures[0]
+    assert (unknown.length, unknown.type) == ("0", "application/octet-stream")
+
+
+def test_atom_media() -> None:
+    entries = parsed("atom.xml").entries
+    assert [dict(found) for found in entries[0].enclosures] == [
+        {
+            "href": "https://example.org/talk.mp3",
+            "length": "1234",
+            "type": "audio/mpeg",
+            "title": "The talk",
+        },
+        {"href": "https://example.org/talk.mp4", "type": "video/mp4"},
+    ]
+
+
+def test_origin() -> None:
+    rss, atom = parsed("rss.xml").entries, parsed("atom.xml").entries
+    assert (rss[0].source.title, rss[0].source.href) == ("Example", "https://example.org/feed.xml")
+    source = atom[0].source
+    assert (source.id, source.title, source.link) == (
+        "tag:example.org,2024:feed",
+        "Example",
+        "https://example.org/",
+    )
+    assert moment(source.updated_parsed) == datetime(2024, 5, 16, tzinfo=UTC)
+    # Without an address of the feed neither format can name it.
+    assert "source" not in rss[ENTRIES.index(LONG)]
+    assert "source" not in atom[ENTRIES.index(LONG)]
+
+
+@pytest.mark.parametrize("name", XML)
+def test_nothing_of_upstream_s_own_links(name: str) -> None:
+    text = FILES[name].decode()
+    assert text.count('rel="self"') == 1
+    assert "hub" not in text
+
+
+@pytest.mark.parametrize("name", XML)
+def test_another_parser_agrees(name: str) -> None:
+    found = fastfeedparser.parse(FILES[name])
+    assert [entry.id for entry in found.entries] == [entry.id for entry in ENTRIES]
+    assert [entry.link for entry in found.entries] == [link(entry, SITE) for entry in ENTRIES]
+    assert [datetime.fromisoformat(entry.published) for entry in found.entries] == [
+        entry.published for entry in ENTRIES
+    ]
+    assert found.entries[0].title == ENGLISH.article.title
+    assert found.entries[0].content[0]["value"] == ENGLISH.article.html
+    assert found.entries[1].title == CHINESE.article.title
+
+
+def test_same_ids_in_all_formats() -> None:
+    items = json.loads(FILES["feed.json"])["items"]
+    ids = [item["id"] for item in items]
+    assert ids == [entry.id for entry in parsed("rss.xml").entries]
+    assert ids == [entry.id for entry in parsed("atom.xml").entries]
+
+
+def test_rss_keeps_the_order_that_readers_rely_on() -> None:
+    text = FILES["rss.xml"].decode()
+    assert text.index("<description>Bold") < text.index("<content:encoded>")
+
+
+@pytest.mark.parametrize(
+    ("identity", "permalink"),
+    [("https://example.org/style?a=1&b=2", b"true"), ("https://example.org/?p=1", b"false")],
+)
+def test_a_guid_is_a_permalink_only_if_it_is_the_link(identity: str, permalink: bytes) -> None:
+    feed = replace(FEED, entries=(replace(ENGLISH, id=identity),))
+    assert b'isPermaLink="%s"' % permalink in render(feed, SITE)["rss.xml"]
+
+
+@pytest.mark.parametrize("name", XML)
+def test_a_feed_without_entries(name: str) -> None:
+    result = feedparser.parse(render(EMPTY, SITE)[name])
+    assert not result.bozo
+    assert result.entries == []
+    assert moment(result.feed.updated_parsed) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def test_everything_lies_at_the_root_and_has_no_page_of_its_own() -> None:
+    files = render(EVERYTHING, SITE)
+    assert sorted(files) == ["atom.xml", "feed.json", "rss.xml"]
+    assert b'href="https://feeds.example.org/rss.xml" rel="self"' in files["rss.xml"]
+
+
+def test_only_the_formats_of_the_site() -> None:
+    assert sorted(render(FEED, replace(SITE, formats=("atom",)))) == ["atom.xml", "index.html"]
