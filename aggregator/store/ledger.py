@@ -268,7 +268,7 @@ async def _write_categories(
     ]
     if rows:
         await connection.execute(insert(connection, article_feeds).on_conflict_do_nothing(), rows)
-    await mark_feeds(connection, touched | {row["feed_id"] for row in rows})
+    await mark_feeds(connection, touched | set(of_category.values()))
 
 
 async def _forget_categories(

@@ -113,7 +113,7 @@ articles = sa.Table(
     # Its own page is to be written, or to be taken away again.
     sa.Column("page_due", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "state", "published", "id"),
-    sa.Index(None, "page_due", sqlite_where=sa.text("page_due"), postgresql_where="page_due"),
+    sa.Index(None, "page_due", sqlite_where=sa.text("page_due"), postgresql_where=sa.text("page_due")),
     sa.Index(None, "source_id"),
 )
 

@@ -90,7 +90,7 @@ def upgrade() -> None:
             ["page_due"],
             unique=False,
             sqlite_where=sa.text("page_due"),
-            postgresql_where="page_due",
+            postgresql_where=sa.text("page_due"),
         )
         batch_op.create_index(batch_op.f("ix_articles_source_id"), ["source_id"], unique=False)
         batch_op.create_index(

@@ -1,0 +1,254 @@
+"""A folder of article files."""
+
+import asyncio
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, ByteSize, Field
+from wcmatch import glob
+
+from aggregator.article import Document
+from aggregator.errors import FetchError
+from aggregator.sources.base import Failure, Found, Gone, Settings, Visit
+
+# Files that one trip to a thread reads: enough to make the trip cheap, little enough to hold.
+_AT_ONCE = 64
+
+_TYPES = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".mdown": "text/markdown",
+    ".rmd": "text/markdown",
+    ".mdx": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "application/xhtml+xml",
+    ".txt": "text/plain",
+    ".json": "application/feed+json",
+}
+_GLOB = glob.GLOBSTAR | glob.BRACE | glob.NEGATE
+
+
+def _pattern(value: str) -> str:
+    if value.startswith("/") or ".." in value.split("/"):
+        raise ValueError("must stay inside the folder")
+    glob.translate(value, flags=_GLOB)
+    return value
+
+
+def _web_folder(value: str) -> str:
+    if not value.lower().startswith(("http://", "https://")):
+        raise ValueError("is no web address; write it with http:// or https://")
+    return value if value.endswith("/") else f"{value}/"
+
+
+class DirectorySettings(Settings):
+    """A folder of article files: Markdown, HTML or plain text, with or without front matter."""
+
+    kind: ClassVar[str] = "directory"
+    holds_future: ClassVar[bool] = True
+
+    directory: str = Field(description="the folder, from root")
+    glob: Annotated[str, AfterValidator(_pattern)] = Field(
+        "**/*.{md,markdown,html,htm,txt}", description="which files in it are articles"
+    )
+    watch: bool = Field(True, description="notice changes at once, besides the periodic scan")
+    on_delete: Literal["keep", "retract"] = Field(
+        "keep", description="whether an article leaves the feeds when its file is removed"
+    )
+    base_url: Annotated[str, AfterValidator(_web_folder)] | None = Field(
+        None, description="the web address that relative links in the files start from"
+    )
+    max_size: ByteSize = Field(
+        ByteSize(10_000_000), description="larger files are not read, like 10MB"
+    )
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What a walk found: files by name, what could not be looked into, and where that was."""
+
+    files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+
+async def documents(settings: DirectorySettings, visit: Visit) -> AsyncIterator[Found]:
+    """Yield the files that are new or changed by size, mtime or inode; first, what is gone.
+
+    Raises FetchError when the folder itself cannot be read.
+    """
+    folder = visit.root / settings.directory
+    walk = await asyncio.to_thread(_walk, folder, matcher(settings), visit.only)
+    gone = _gone(walk, visit)
+    if gone and not walk.files and not visit.only and settings.on_delete == "retract":
+        raise FetchError(
+            f"{folder} has lost all its {len(gone)} files at once; nothing is retracted until one "
+            "is back (is it mounted?), or on_delete: keep is set"
+        )
+    if gone:
+        yield Gone(names=tuple(gone))
+    for failure in walk.failures:
+        if visit.seen.get(failure.name) != failure.validators:
+            yield failure
+    changed = [
+        (name, path, validators)
+        for name, (path, validators) in walk.files.items()
+        if visit.seen.get(name) != validators
+    ]
+    by_inode = {_inode(visit.seen[name]): name for name in gone}
+    for start in range(0, len(changed), _AT_ONCE):
+        part = changed[start : start + _AT_ONCE]
+        for found in await asyncio.to_thread(_read_all, part, settings.max_size, by_inode):
+            yield found
+
+
+def matcher(settings: DirectorySettings) -> Callable[[str], bool]:
+    """Return whether a path relative to the folder is that of an article."""
+    compiled = glob.compile(settings.glob, flags=_GLOB)
+    return lambda name: bool(compiled.match(name))
+
+
+def _walk(folder: Path, matches: Callable[[str], bool], only: frozenset[str]) -> _Walk:
+    root = folder.resolve()
+    if not root.is_dir():
+        raise FetchError(f"{folder} is not there, or is no folder")
+    walk = _Walk()
+    for name in sorted(only):
+        _look(root, root / name, name, matches, walk)
+    if not only:
+        _descend(root, matches, walk)
+    return walk
+
+
+def _descend(root: Path, matches: Callable[[str], bool], walk: _Walk) -> None:
+    """Walk the tree without recursion; folders and files in the order of their names."""
+    folders = [""]
+    while folders:
+        inside = folders.pop()
+        try:
+            with os.scandir(root / inside) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if not inside:
+                raise FetchError(f"{root}: {error.strerror}") from error
+            walk.closed.append(f"{_readable(inside)}/")
+            walk.failures.append(Failure(name=f"{_readable(inside)}/", error=_reason(error)))
+            continue
+        below = []
+        for entry in found:
+            if entry.name.startswith("."):
+                continue
+            name = f"{inside}/{entry.name}" if inside else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                below.append(name)
+            else:
+                _look(root, Path(entry.path), name, matches, walk)
+        folders.extend(reversed(below))
+
+
+def _look(root: Path, path: Path, name: str, matches: Callable[[str], bool], walk: _Walk) -> None:
+    """Note one file by its state, or why it is not to be read."""
+    called = _readable(name)
+    try:
+        state = path.lstat()
+        if stat.S_ISLNK(state.st_mode):
+            reason = _bad_link(root, path, matches(name))
+            if reason:
+                walk.failures.append(Failure(name=called, error=reason, validators=_note(state)))
+        elif stat.S_ISREG(state.st_mode) and matches(name):
+            walk.files[called] = (path, _note(state))
+    except FileNotFoundError:
+        pass  # it vanished between the listing and the look
+    except OSError as error:
+        walk.failures.append(Failure(name=called, error=_reason(error)))
+
+
+def _bad_link(root: Path, path: Path, wanted: bool) -> str:
+    """Say why a link is not followed; "" for one inside: what it leads to is read anyway."""
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return "is a link that leads nowhere, or in a circle"
+    if target.is_relative_to(root):
+        return ""
+    if target.is_dir() or wanted:
+        return f"is a link out of the folder, to {target}; name that folder as a source"
+    return ""
+
+
+def _gone(walk: _Walk, visit: Visit) -> list[str]:
+    reported = {failure.name for failure in walk.failures}
+    within = (name for name in visit.seen if name in visit.only) if visit.only else visit.seen
+    return [
+        name
+        for name in within
+        if name not in walk.files
+        and name not in reported
+        and not any(name.startswith(prefix) for prefix in walk.closed)
+    ]
+
+
+def _read_all(
+    part: list[tuple[str, Path, str]], limit: int, by_inode: dict[str, str]
+) -> list[Found]:
+    return list(_read_each(part, limit, by_inode))
+
+
+def _read_each(
+    part: list[tuple[str, Path, str]], limit: int, by_inode: dict[str, str]
+) -> Iterator[Found]:
+    for name, path, validators in part:
+        try:
+            body, state = _read(path, limit)
+        except FileNotFoundError:
+            continue  # it vanished; the next scan notes that
+        except OSError as error:
+            yield Failure(name=name, error=_reason(error), validators=validators)
+            continue
+        if _note(state) != validators:
+            # No validators: whatever it looks like at the next scan, it is read again.
+            yield Failure(name=name, error="is still being written; it is read at the next scan")
+            continue
+        yield Document(
+            name=name,
+            body=body,
+            media_type=_TYPES.get(path.suffix.lower(), "application/xml"),
+            modified=datetime.fromtimestamp(state.st_mtime, UTC),
+            validators=validators,
+            moved_from=by_inode.get(_inode(validators)),
+        )
+
+
+def _read(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
+    """Return a file's bytes and its state after reading. Raises OSError, also when too large."""
+    # NONBLOCK and NOFOLLOW: what was a plain file a moment ago may be a pipe or a link now.
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with open(number, "rb") as file:  # noqa: PTH123 - from a descriptor
+        size = os.fstat(number).st_size
+        if size > limit:
+            raise OSError(0, f"is larger than {limit:,} bytes ({size:,}); see max_size")
+        body = file.read(limit + 1)
+        return body, os.fstat(number)
+
+
+def _note(state: os.stat_result) -> str:
+    return f"{state.st_mtime_ns}:{state.st_size}:{state.st_ino}"
+
+
+def _inode(validators: str) -> str:
+    return validators.rpartition(":")[2]
+
+
+def _reason(error: OSError) -> str:
+    return f"cannot be read: {error.strerror}" if error.errno else str(error.strerror)
+
+
+def _readable(name: str) -> str:
+    """Return a name that can be stored and shown, whatever bytes the file system holds."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
