@@ -1,0 +1,92 @@
+"""The W3C's own feed validator finds no error. docs/feeds.md explains what it may warn about."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from publish_samples import EMPTY, ENTRIES, EVERYTHING, FEED, SITE, UNTITLED, entry
+
+from aggregator.article import Article, Feed
+from aggregator.publish import render
+
+# Runs in the validator's own interpreter, whose libraries are no part of this project.
+PROGRAM = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import feedvalidator
+from feedvalidator.logging import Success
+base, data = sys.argv[2], sys.stdin.buffer.read()
+events = feedvalidator.validateString(data, firstOccurrenceOnly=0, base=base)["loggedEvents"]
+found = [[kind.__name__ for kind in type(event).__mro__] for event in events]
+print(json.dumps([kinds for kinds in found if "Success" not in kinds]))
+"""
+# Each is explained in docs/feeds.md.
+EXPECTED = {"MissingDCLanguage", "ImplausibleDate", "MissingTextualContent"}
+
+
+@pytest.fixture(scope="module")
+def validator() -> str:
+    folder = os.environ.get("FEEDVALIDATOR")
+    if not folder:
+        pytest.skip("FEEDVALIDATOR does not name the src folder of github.com/w3c/feedvalidator")
+    return folder
+
+
+def complaints(validator: str, base: str, data: bytes) -> list[list[str]]:
+    """Return each complaint as the names of its kinds, the most special first."""
+    python = os.environ.get("FEEDVALIDATOR_PYTHON", sys.executable)
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", PROGRAM, validator, base],
+        input=data,
+        capture_output=True,
+        check=True,
+    )
+    result: list[list[str]] = json.loads(done.stdout)
+    return result
+
+
+def address(feed: Feed, name: str) -> str:
+    return f"https://feeds.example.org/{feed.slug}/{name}".replace("org//", "org/")
+
+
+FULL = replace(FEED, slug="full", entries=(*ENTRIES[:4], UNTITLED))
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
+def test_complete_entries_in_a_known_language_are_perfect(validator: str, name: str) -> None:
+    assert complaints(validator, address(FULL, name), render(FULL, SITE)[name]) == []
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
+@pytest.mark.parametrize("feed", [EVERYTHING, EMPTY], ids=lambda feed: feed.title)
+def test_poor_entries_are_valid(validator: str, feed: Feed, name: str) -> None:
+    found = complaints(validator, address(feed, name), render(feed, SITE)[name])
+    assert [kinds for kinds in found if "Error" in kinds] == []
+    assert {kinds[0] for kinds in found} <= EXPECTED
+
+
+@pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
+def test_naughty_strings_are_valid(validator: str, name: str, corpus: Path) -> None:
+    strings = json.loads((corpus / "security" / "blns" / "blns.json").read_text("utf-8"))
+    entries = tuple(
+        entry(
+            number,
+            Article(
+                uid=text,
+                title=text,
+                authors=(text,),
+                categories=(text,),
+                summary=text,
+                html="<p>Sanitised</p>",
+                url=f"https://example.org/?q={number}",
+            ),
+        )
+        for number, text in enumerate(strings)
+    )
+    feed = replace(FULL, entries=entries)
+    found = complaints(validator, address(feed, name), render(feed, SITE)[name])
+    assert [kinds for kinds in found if "Error" in kinds] == []
