@@ -1,0 +1,125 @@
+"""From a raw article to a clean one.
+
+``clean`` is one straight line of steps, each in a module of its own; docs/cleaning.md says what
+each takes out, keeps and changes, and why they come in this order.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from fnmatch import translate
+
+from aggregator.article import Article, Enclosure
+from aggregator.clean import (
+    embeds,
+    empties,
+    images,
+    junk,
+    language,
+    lead,
+    links,
+    sanitise,
+    selectors,
+    structure,
+    tree,
+)
+from aggregator.clean.characters import legal_markup, one_line
+from aggregator.clean.selectors import check_selector
+from aggregator.clean.summary import summarise
+from aggregator.clean.text import plain
+from aggregator.clean.titles import clean_labels, clean_paths, clean_title
+from aggregator.clean.urls import web_address, without_tracking
+
+__all__ = ["Recipe", "check_selector", "clean"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What a source wants of its articles' cleaning.
+
+    ``remove``: CSS selectors of what goes. ``drop_images``: shell globs of the addresses of
+    pictures that are only placeholders. ``base``: what relative links start from when an article
+    has no address of its own. ``language``: BCP 47, for articles that declare none.
+    """
+
+    remove: tuple[str, ...] = ()
+    drop_images: tuple[str, ...] = ()
+    base: str | None = None
+    language: str | None = None
+
+
+def clean(article: Article, recipe: Recipe) -> Article:
+    """A raw article cleaned: safe ``html``, its ``text``, a ``summary``, everything tidy.
+
+    Pure, and raises nothing for any input. Idempotent: cleaning what is clean changes nothing.
+    """
+    base = article.base or article.url or recipe.base
+    drops = _globs(recipe.drop_images)
+    body, lost = _tree(selectors.remove(legal_markup(article.html), recipe.remove), base, drops)
+    html = sanitise.sanitise(tree.serialise(body))
+    text = plain(html)
+    title = clean_title(article.title, text)
+    return replace(
+        _tidy(article, recipe, base),
+        title=title,
+        html=html,
+        text=text,
+        summary=summarise(article.summary, title, text),
+        image=lead.choose(article.image, base, body, drops),
+        language=_language(article.language, recipe.language, title + "\n" + text),
+        problems=_problems(article.problems, lost),
+    )
+
+
+def _tree(html: str, base: str | None, drops: images.Drops) -> tuple[tree.Element, int]:
+    """The tree of what stays, and how many pictures had no address."""
+    body = tree.parse(html)
+    embeds.replace(body, base)
+    junk.remove(body)
+    lost = images.mend(body, base, drops)
+    tree.keep_vocabulary(body)
+    links.mend(body, base)
+    structure.settle(body)
+    empties.remove(body)
+    sanitise.name_code_languages(body)
+    return body, lost
+
+
+def _globs(patterns: tuple[str, ...]) -> images.Drops:
+    if not patterns:
+        return lambda _address: False
+    matches = re.compile("|".join(map(translate, patterns))).match
+    return lambda address: matches(address) is not None
+
+
+def _tidy(article: Article, recipe: Recipe, base: str | None) -> Article:
+    """The parts of an article that do not hang on its HTML."""
+    address = web_address(article.url, article.base or recipe.base)
+    return replace(
+        article,
+        url=address and without_tracking(address),
+        base=web_address(article.base, recipe.base),
+        authors=clean_labels(article.authors),
+        categories=clean_labels(article.categories),
+        category_paths=clean_paths(article.category_paths),
+        enclosures=_enclosures(article.enclosures, base),
+    )
+
+
+def _enclosures(enclosures: tuple[Enclosure, ...], base: str | None) -> tuple[Enclosure, ...]:
+    kept = (
+        replace(enclosure, url=address, title=one_line(enclosure.title))
+        for enclosure in enclosures
+        if (address := web_address(enclosure.url, base))
+    )
+    return tuple({enclosure.url: enclosure for enclosure in kept}.values())
+
+
+def _language(declared: str | None, usual: str | None, text: str) -> str | None:
+    return language.normalise(declared) or language.normalise(usual) or language.guess(text)
+
+
+def _problems(known: tuple[str, ...], lost: int) -> tuple[str, ...]:
+    if not lost:
+        return known
+    pictures = "a picture" if lost == 1 else f"{lost} pictures"
+    return (*known, f"{pictures} without a usable address left out")

@@ -1,0 +1,58 @@
+"""Characters that may not go on: what XML 1.0 forbids, and what nobody can see."""
+
+import re
+from html import unescape
+
+# XML 1.0, production 2 (Char), and what Unicode calls noncharacters and C1 controls: feed readers
+# refuse a whole feed for one of the former, and the latter show as boxes.
+_PLANES = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + _PLANES + "]+"
+)
+# Joiners (U+200C, U+200D) stay: Persian, Hindi and emoji are written with them.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
+_REFERENCE = re.compile(r"&#(?:[xX][0-9a-fA-F]+|[0-9]+);?")
+_LONGEST_REFERENCE = 32
+
+BLANK = " \t\n\r\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u00ad"
+_NOT_BLANK = re.compile(f"[^{BLANK}]")
+
+
+def legal(text: str) -> str:
+    """Text without the characters that XML 1.0 forbids, controls, and unpaired surrogates.
+
+    Line ends become ``\\n``. Halves of a surrogate pair that a decoder left apart are joined.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not _FORBIDDEN.search(text):
+        return text
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return _FORBIDDEN.sub("", joined)
+
+
+def legal_markup(html: str) -> str:
+    """HTML without forbidden characters, be they written plainly or as ``&#11;``."""
+    html = legal(html)
+    return _REFERENCE.sub(_legal_reference, html) if "&#" in html else html
+
+
+def _legal_reference(match: re.Match[str]) -> str:
+    reference = match[0]
+    if len(reference) > _LONGEST_REFERENCE:
+        return ""
+    character = unescape(reference)  # HTML's own table: &#150; is a dash, &#xD800; is U+FFFD
+    if character in {"", "\r"} or _FORBIDDEN.match(character):
+        return ""
+    return reference if character.isascii() else character
+
+
+def one_line(text: str) -> str:
+    """Text on one line: legal characters only, white space collapsed and trimmed."""
+    return " ".join(_INVISIBLE.sub("", legal(text)).split())
+
+
+def is_blank(text: str | None) -> bool:
+    """Whether there is nothing to see: no text, white space, full-width or zero-width spaces."""
+    return not text or not _NOT_BLANK.search(text)

@@ -1,0 +1,143 @@
+"""Pictures and media: lazy ones get their address, all get an absolute one, others go."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from aggregator.clean.characters import is_blank
+from aggregator.clean.tree import REMOVE, Element, find
+from aggregator.clean.urls import web_address
+
+LAZY = (
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-actualsrc",
+    "data-original-src",
+    "data-orig-file",
+    "data-hi-res-src",
+    "data-url",
+)
+LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
+_PLACEHOLDER = re.compile(
+    r"^(?:data:|about:|blob:|#)|/(?:blank|spacer|placeholder|transparent|loading|lazy(?:load)?|"
+    r"spinner|grey|gr[ae]y-?\d*|pixel|1x1|trans|dot)[\w.-]*\.(?:gif|png|svg|jpe?g|webp)\b",
+    re.IGNORECASE,
+)
+_CANDIDATE = re.compile(r"[\s,]*([^\s]+)\s*([^,]*)")
+_DESCRIPTOR = re.compile(r"\s*[0-9]+(?:\.[0-9]+)?[wxh](?:\s+[0-9]+h)?\s*")
+_PLAIN_NUMBER = re.compile(r"\s*([0-9]{1,5})(?:\.[0-9]*)?(?:px)?\s*\Z")
+
+Drops = Callable[[str], bool]
+
+
+def mend(body: Element, base: str | None, drops: Drops) -> int:
+    """Gives pictures and media absolute addresses; returns how many pictures had none at all.
+
+    ``drops`` says which pictures are placeholders. Those go, and so does what has no address.
+    """
+    for wrapper in find(body, "noscript"):
+        _take_from_noscript(wrapper)
+    lost = sum(_mend_image(image, base, drops) for image in find(body, "img"))
+    for media in find(body, "video", "audio", "source", "track"):
+        _mend_media(media, base)
+    _drop_empty_media(body)
+    return lost
+
+
+def _take_from_noscript(wrapper: Element) -> None:
+    """The picture for readers without scripts is the true one of a lazy picture beside it."""
+    inside = list(wrapper.iter("img"))
+    if len(inside) != 1 or not all(is_blank(text) for text in wrapper.itertext()):
+        return
+    beside = wrapper.getprevious()
+    lazy = [] if beside is None else list(beside.iter("img"))
+    if len(lazy) != 1 or not is_blank(beside.tail):
+        return
+    for name in ("src", "srcset", "sizes"):
+        if inside[0].get(name):
+            lazy[0].set(name, inside[0].get(name))
+    wrapper.tag = REMOVE
+
+
+def _mend_image(image: Element, base: str | None, drops: Drops) -> bool:
+    source = _lazy(image, "src", LAZY)
+    candidates = absolute_set(_lazy(image, "srcset", LAZY_SETS), base)
+    address = web_address(source, base) or _first_of(candidates)
+    if address is None or drops(address):
+        image.tag = REMOVE
+        return address is None
+    image.set("src", address)
+    _set(image, "srcset", candidates)
+    for name in ("width", "height"):
+        number = _PLAIN_NUMBER.match(image.get(name, ""))
+        _set(image, name, number and number[1])
+    return False
+
+
+def _lazy(image: Element, name: str, others: tuple[str, ...]) -> str:
+    plain: str = image.get(name, "")
+    if plain.strip() and not _PLACEHOLDER.search(plain):
+        return plain
+    for other in others:
+        value: str = image.get(other, "")
+        if value.strip() and not _PLACEHOLDER.search(value):
+            return value
+    return plain
+
+
+def _set(element: Element, name: str, value: str | None) -> None:
+    if value:
+        element.set(name, value)
+    else:
+        element.attrib.pop(name, None)
+
+
+def split_set(value: str) -> Iterator[tuple[str, str]]:
+    """The candidates of a ``srcset``: address and descriptor (HTML, 4.8.4.2.1).
+
+    A comma inside an address belongs to it; only one at its end divides candidates.
+    """
+    position = 0
+    while found := _CANDIDATE.match(value, position):
+        address, descriptor = found[1], found[2]
+        position = found.end()
+        if address.endswith(","):
+            position = found.end(1)
+            address, descriptor = address.rstrip(","), ""
+        if address:
+            yield address, descriptor.strip()
+
+
+def absolute_set(value: str, base: str | None) -> str:
+    """A ``srcset`` with absolute addresses; candidates that cannot have one go."""
+    kept = []
+    for address, descriptor in split_set(value):
+        found = web_address(address, base)
+        if found and (not descriptor or _DESCRIPTOR.fullmatch(descriptor)):
+            kept.append(f"{found} {descriptor}".strip())
+    return ", ".join(kept)
+
+
+def _first_of(candidates: str) -> str | None:
+    return candidates.partition(" ")[0].rstrip(",") or None
+
+
+def _mend_media(media: Element, base: str | None) -> None:
+    source = web_address(media.get("src") or media.get("data-src"), base)
+    _set(media, "src", source)
+    if media.tag == "source":
+        _set(media, "srcset", absolute_set(_lazy(media, "srcset", LAZY_SETS), base))
+    elif media.tag == "video":
+        _set(media, "poster", web_address(media.get("poster"), base))
+    if media.tag in {"video", "audio"}:
+        media.set("controls", "")
+        media.attrib.pop("autoplay", None)
+
+
+def _drop_empty_media(body: Element) -> None:
+    for part in find(body, "source", "track"):
+        if not (part.get("src") or part.get("srcset")):
+            part.tag = REMOVE
+    for media in find(body, "video", "audio"):
+        if not media.get("src") and next(media.iter("source"), None) is None:
+            media.tag = "div"  # its content is meant for readers that cannot play it

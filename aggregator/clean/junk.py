@@ -1,0 +1,74 @@
+"""What nobody reads: hidden elements, forms, tracking pixels."""
+
+import re
+
+from lxml import etree
+
+from aggregator.clean.tree import REMOVE, Element, find, mark
+
+_STYLED = etree.XPath("descendant::*[@style or @hidden]")
+_INVISIBLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.I)
+_ONE_PIXEL = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.I)
+_TINY = re.compile(r"\s*0*[01](?:px|%)?\s*")
+
+TRACKERS = (
+    "doubleclick.net/",
+    "feeds.feedburner.com/~",
+    "feedburner.com/~r/",
+    "feedsportal.com/",
+    "google-analytics.com/",
+    "googleadservices.com/",
+    "pixel.wp.com/",
+    "pixel.quantserve.com/",
+    "stats.wordpress.com/",
+    "statcounter.com/",
+    "scorecardresearch.com/",
+    "hm.baidu.com/",
+    "cnzz.com/",
+    "facebook.com/tr?",
+    "medium.com/_/stat",
+    "rss-pixel",
+    "/piwik.php",
+    "/matomo.php",
+    "/track/open",
+)
+"""Where pictures come from that only count readers."""
+
+_TRACKER = re.compile("|".join(map(re.escape, TRACKERS)), re.I)
+# The shortest thing that is more likely a paragraph than the label of a field.
+_TEXT_OF_A_PAGE = 200
+
+
+def remove(body: Element) -> None:
+    """Marks hidden elements, forms that are only fields, and tracking pixels."""
+    mark((element for element in _STYLED(body) if _is_hidden(element)), REMOVE)
+    mark((image for image in find(body, "img") if is_tracker(image)), REMOVE)
+    mark((form for form in find(body, "form") if _is_only_fields(form)), REMOVE)
+
+
+def _is_hidden(element: Element) -> bool:
+    if element.tag == "img" and any(name.startswith("data-") for name in element.keys()):  # noqa: SIM118 - an element iterates over its children
+        return False  # shown by a script once it is loaded
+    hidden = element.get("hidden")
+    if hidden is not None and hidden.lower() != "until-found":
+        return True
+    return bool(_INVISIBLE.search(element.get("style", "")))
+
+
+def is_tracker(image: Element) -> bool:
+    """Whether an ``img`` is a pixel of 1 × 1 or less, or comes from a known counter."""
+    width, height = image.get("width", ""), image.get("height", "")
+    if _TINY.fullmatch(width) and _TINY.fullmatch(height):
+        return True
+    if len(_ONE_PIXEL.findall(image.get("style", ""))) > 1:
+        return True
+    return bool(_TRACKER.search(image.get("src", "")))
+
+
+def _is_only_fields(form: Element) -> bool:
+    length = 0
+    for text in form.itertext():
+        length += len(text.strip())
+        if length > _TEXT_OF_A_PAGE:
+            return False
+    return True

@@ -1,0 +1,31 @@
+"""The lead image: the one that stands for an article in lists."""
+
+import re
+
+from aggregator.clean.images import Drops
+from aggregator.clean.junk import TRACKERS
+from aggregator.clean.tree import Element
+from aggregator.clean.urls import web_address
+
+# Smaller pictures are icons, buttons and portraits of authors.
+_SMALLEST = 64
+_DECORATION = re.compile(
+    r"emoji|smil(?:ey|ies)|/icons?[/-]|favicon|gravatar\.com|avatar|badge|shields\.io|feedburner|"
+    r"/buttons?/|spacer|s\.w\.org/images/core/",
+    re.IGNORECASE,
+)
+
+
+def choose(given: str | None, base: str | None, body: Element, drops: Drops) -> str | None:
+    """The address of the given image, or of the first picture in the body that shows something."""
+    address = web_address(given, base)
+    if address and not drops(address) and not any(part in address for part in TRACKERS):
+        return address
+    return next((image.get("src") for image in body.iter("img") if _shows_something(image)), None)
+
+
+def _shows_something(image: Element) -> bool:
+    sizes = (image.get(name, "") for name in ("width", "height"))
+    if any(size.isdigit() and int(size) < _SMALLEST for size in sizes):
+        return False
+    return not _DECORATION.search(image.get("src", ""))

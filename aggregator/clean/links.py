@@ -1,0 +1,88 @@
+"""Links: absolute, without tracking; those inside the article lead to a prefixed ``id``."""
+
+from urllib.parse import quote, unquote
+
+from lxml import etree
+
+from aggregator.clean.characters import is_blank
+from aggregator.clean.tree import UNWRAP, Element, find, mark, prune
+from aggregator.clean.urls import absolute, web_address, without_tracking
+from aggregator.clean.vocabulary import MEDIA, PREFIX
+
+_NESTED = etree.XPath("descendant::a/descendant::a | descendant::a[descendant::table]")
+_WITH_ID = etree.XPath("descendant::*[@id or @name]")
+_CITING = etree.XPath("descendant::*[@cite]")
+
+
+def mend(body: Element, base: str | None) -> None:
+    """Mends every link and citation; a link without a usable address gives way to its text.
+
+    Expects that pictures without an address are gone. An ``id`` stays only where a link of the
+    article leads to it, which is what footnotes need and nothing else does.
+    """
+    mark(_NESTED(body), UNWRAP)  # parsers take a link inside a link apart, each in its own way
+    prune(body)
+    wanted = _wanted(body)
+    present = _keep_ids(body, wanted) if wanted else _drop_ids(body)
+    for link in find(body, "a"):
+        _mend(link, base, present)
+    for quotation in _CITING(body):
+        _set(quotation, "cite", web_address(quotation.get("cite"), base))
+    prune(body)
+
+
+def _wanted(body: Element) -> set[str]:
+    """The names that links lead to inside the article."""
+    names = (_fragment(link) for link in body.iter("a"))
+    return {name for name in names if name}
+
+
+def _fragment(link: Element) -> str:
+    """The name that a link with something to click on leads to inside the article, or ""."""
+    address = link.get("href", "").strip()
+    if not address.startswith("#") or _is_empty(link):
+        return ""
+    return unquote(address[1:]).removeprefix(PREFIX)
+
+
+def _is_empty(link: Element) -> bool:
+    return all(map(is_blank, link.itertext())) and next(link.iter(*MEDIA), None) is None
+
+
+def _keep_ids(body: Element, wanted: set[str]) -> set[str]:
+    present: set[str] = set()
+    for element in _WITH_ID(body):
+        name = (element.get("id") or element.get("name", "")).removeprefix(PREFIX)
+        if name in wanted and name not in present:
+            present.add(name)
+            element.set("id", PREFIX + name)
+        else:
+            element.attrib.pop("id", None)
+    return present
+
+
+def _drop_ids(body: Element) -> set[str]:
+    for element in _WITH_ID(body):
+        element.attrib.pop("id", None)
+    return set()
+
+
+def _mend(link: Element, base: str | None, present: set[str]) -> None:
+    address = link.get("href", "").strip()
+    name = _fragment(link)
+    if name in present:
+        found: str | None = "#" + PREFIX + quote(name)
+    elif address.startswith("#"):
+        found = None
+    else:
+        found = absolute(address, base)
+    _set(link, "href", found and without_tracking(found))
+    if found is None and link.get("id") is None:
+        link.tag = UNWRAP
+
+
+def _set(element: Element, name: str, value: str | None) -> None:
+    if value:
+        element.set(name, value)
+    else:
+        element.attrib.pop(name, None)

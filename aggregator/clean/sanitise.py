@@ -1,0 +1,44 @@
+"""The last step on the HTML: an allow-list, applied by a browser-grade parser."""
+
+import re
+
+import nh3
+
+from aggregator.clean.tree import Element, find
+from aggregator.clean.vocabulary import (
+    ATTRIBUTES,
+    DIRECTIONS,
+    PREFIX,
+    SCHEMES,
+    TAGS,
+    VALUES,
+)
+
+_CODE_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:(?:lang|language|highlight-source)-|brush:\s*)([\w+#-]{1,40})(?=\s|;|$)"
+)
+
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+    tag_attribute_values={tag: {"dir": DIRECTIONS} | VALUES.get(tag, {}) for tag in TAGS},
+    clean_content_tags={"script", "style"},
+    url_schemes=set(SCHEMES),
+    link_rel="noopener noreferrer",
+    id_prefix=PREFIX,
+)
+
+
+def name_code_languages(body: Element) -> None:
+    """Leaves of the classes of ``pre`` and ``code`` only what says the programming language."""
+    for code in find(body, "pre", "code"):
+        found = _CODE_LANGUAGE.search(code.get("class", ""))
+        if found:
+            code.set("class", f"language-{found[1]}")
+        else:
+            code.attrib.pop("class", None)
+
+
+def sanitise(html: str) -> str:
+    """HTML with the elements, attributes and schemes of the vocabulary only."""
+    return _CLEANER.clean(html).strip()

@@ -1,0 +1,60 @@
+"""What a source's own CSS selectors take out."""
+
+import re
+from functools import cache
+
+import soupsieve
+from bs4 import BeautifulSoup
+
+from aggregator.clean import tree
+
+_PSEUDO = re.compile(r"::?[\w-]+")
+_CLASS_OR_ID = re.compile(r"[.#](-?[^\W\d][\w-]*)")
+_NAME = re.compile(r"-?[^\W\d][\w-]*")
+_STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def remove(html: str, selectors: tuple[str, ...]) -> str:
+    """HTML without the elements that a selector matches; the very same text if none does.
+
+    A search for the names in the selectors comes first, since BeautifulSoup takes 1.5 ms for an
+    article, ten times all other steps. A selector that is not valid matches nothing
+    (``check_selector`` tells beforehand).
+    """
+    likely = [selector for selector in selectors if _clue(selector).search(html)]
+    if not likely:
+        return html
+    soup = BeautifulSoup(tree.serialise(tree.parse(html)), "lxml")
+    matches = [match for selector in likely for match in _select(soup, selector)]
+    for match in matches:
+        match.decompose()
+    return str(soup) if matches else html
+
+
+def _select(soup: BeautifulSoup, selector: str) -> list[object]:
+    return list(soup.select(selector)) if not check_selector(selector) else []
+
+
+@cache
+def _clue(selector: str) -> re.Pattern[str]:
+    """Finds HTML that a selector may match: one that holds any of its names."""
+    if "\\" in selector:
+        return re.compile("")
+    plain = _PSEUDO.sub(" ", _STRING.sub(" ", selector))
+    names = []
+    for part in plain.split(","):
+        found = _CLASS_OR_ID.findall(part) or _NAME.findall(part)
+        if not found:
+            return re.compile("")
+        names += found
+    return re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
+
+
+@cache
+def check_selector(selector: str) -> str:
+    """What is wrong with a CSS selector, in one line, or "" when it can be used."""
+    try:
+        soupsieve.compile(selector)
+    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError, TypeError) as error:
+        return str(error).partition("\n")[0].strip() or "not a selector"
+    return ""

@@ -1,0 +1,142 @@
+"""The summary: plain text, the given one or the first whole sentences of the article."""
+
+import re
+from html import unescape
+from unicodedata import category
+
+from aggregator.clean.characters import one_line
+
+# What search engines and readers show of a description: two or three lines.
+LENGTH = 280
+LENGTH_CJK = 140
+# A given summary was written by somebody; it is kept whole up to three times that.
+GIVEN = 3
+# A "summary" longer than this is the article itself, and its first part says enough.
+_LONGEST_RAW = 8000
+
+_TAGS = (
+    "a|abbr|address|article|aside|audio|b|big|blockquote|body|br|caption|center|cite|code|col|dd|"
+    "del|details|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|"
+    "i|iframe|img|ins|kbd|li|link|main|mark|meta|nav|noscript|object|ol|p|picture|pre|q|rp|rt|ruby|"
+    "s|samp|section|small|source|span|strike|strong|sub|summary|sup|svg|table|tbody|td|tfoot|th|"
+    "thead|time|tr|tt|u|ul|var|video|wbr"
+)
+_INLINE_TAG = r"(?:a|abbr|b|big|cite|code|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|wbr)"
+_RAW = re.compile(r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S)
+_INLINE = re.compile(rf"</?{_INLINE_TAG}(?:\s[^<>]*)?/?>", re.I)
+_TAG = re.compile(rf"</?(?:{_TAGS}|script|style|title)(?:[\s/][^<>]*)?(?:>|\Z)", re.I)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+
+_TAIL = re.compile(
+    r"(?:\s*(?:\[(?:…|\.{3}|\+|[Mm]ore)\]|\((?:[Mm]ore)?\s?(?:…|\.{3})\)|"
+    r"(?:… |\.{3} |[|»>] ?)?(?:[Rr]ead [Mm]ore|[Cc]ontinue [Rr]eading|[Rr]ead the rest)"
+    r"(?: of this entry)?(?: ?(?:…|\.{3}|[»→›>]+))?|"
+    r"(?:阅读全文|阅读原文|查看全文|点击查看|閱讀全文|続きを読む|더 ?보기)(?: ?(?:…|\.{3}|[»→›>]+))?))\s*\Z"
+)
+_DATELINE = re.compile(
+    r"(?:来源|來源|原标题|作者|编辑|責任編輯|责任编辑|记者|記者|文|图|Source|Author|By)\s*[:：/／|｜].{0,40}|"
+    r"By [A-Z][\w.'’ -]{0,40}"
+)
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# A sentence ends after CJK marks anywhere, after others before white space; closing quotes belong
+# to it.
+_SENTENCE_END = re.compile(r"(?:[。！？｡]+|[.!?…]+(?=[\"'”’»)\]]*(?:\s|\Z)))[\"'”’」』）»)\]]*")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:[A-Za-z]|[Ee]\.g|[Ii]\.e|etc|vs|cf|al|approx|[Mm]rs?|[Mm]s|[Dd]r|[Pp]rof|[Ss]t|[Jj]r|"
+    r"[Ss]r|[Nn]o|[Ff]ig|[Vv]ol|[Ii]nc|[Ll]td|[Cc]orp|[Gg]en|[Ss]en|[Rr]ep|[Gg]ov|Jan|Feb|Mar|Apr|"
+    r"Jun|Jul|Aug|Sept?|Oct|Nov|Dec|usw|bzw|[zZ]\.B|d\.h)|\.[A-Za-z])\.\Z"
+)
+_LONGEST_ABBREVIATION = 12
+
+
+def summarise(given: str, title: str, text: str) -> str:
+    """A summary in plain text: the given one, or the first sentences of ``text``, or "".
+
+    What only repeats the title is no summary.
+    """
+    kept = tidy(_cut(tidy(given), GIVEN))
+    return kept if kept and not _repeats(kept, title) else _first_sentences(title, text)
+
+
+def tidy(given: str) -> str:
+    """A given summary as plain text on one line, without "Read more" and its kind.
+
+    Only tags of HTML go, so that ``vector<int>`` survives. Entities are decoded until none is
+    left, since generators escape them twice and thrice.
+    """
+    text, before = given[:_LONGEST_RAW], None
+    while text != before:
+        before = text
+        text = _ENTITY.sub(lambda match: unescape(match[0]), _without_tags(text))
+        text = one_line(_TAIL.sub("", one_line(text)))
+    return text
+
+
+def _without_tags(text: str) -> str:
+    if "<" not in text:
+        return text
+    return _TAG.sub(" ", _INLINE.sub("", _RAW.sub(" ", text)))
+
+
+def _repeats(text: str, title: str) -> bool:
+    return text.casefold().strip(" .…。") == title.casefold().strip(" .…。")
+
+
+def _first_sentences(title: str, text: str) -> str:
+    lines = text[:_LONGEST_RAW].split("\n")
+    telling = [line for line in lines if not _repeats(line, title) and not _DATELINE.fullmatch(line)]
+    found = tidy(_cut(tidy(" ".join(telling or lines)), 1))
+    return "" if _repeats(found, title) else found
+
+
+def _cut(text: str, times: int) -> str:
+    """Whole sentences up to about ``times`` the usual length, or else whole words and "…"."""
+    limit = times * (LENGTH_CJK if _is_cjk(text) else LENGTH)
+    if len(text) <= limit:
+        return text
+    ends = [end for end in _sentence_ends(text[: 2 * limit]) if end <= limit]
+    return text[: ends[-1]].rstrip() if ends else cut_at_word(text, limit)
+
+
+def _is_cjk(text: str) -> bool:
+    sample = text[:LENGTH]
+    return len(_CJK.findall(sample)) * 3 > len(sample)
+
+
+def _sentence_ends(text: str) -> list[int]:
+    return [
+        match.end()
+        for match in _SENTENCE_END.finditer(text)
+        if match[0][0] != "."
+        or not _ABBREVIATION.search(
+            text, max(0, match.start() - _LONGEST_ABBREVIATION), match.start() + 1
+        )
+    ]
+
+
+def cut_at_word(text: str, limit: int) -> str:
+    """At most ``limit`` characters, "…" included, ending after a whole word and grapheme."""
+    if len(text) <= limit:
+        return text
+    end = limit - 1
+    while end > limit // 2 and not _is_boundary(text[end - 1], text[end]):
+        end -= 1
+    if end == limit // 2:  # one endless word
+        end = limit - 1
+    while end > 1 and _sticks(text[end - 1], text[end]):
+        end -= 1
+    return text[:end].rstrip(" ,;:、，；：") + "…"
+
+
+def _is_boundary(before: str, after: str) -> bool:
+    if after == " " or before == " ":
+        return True
+    return bool(_CJK.match(after) or _CJK.match(before)) and not _sticks(before, after)
+
+
+def _sticks(before: str, after: str) -> bool:
+    """Whether two characters belong to one grapheme (the parts of UAX 29 that text meets)."""
+    joined = after in "\u200d\ufe0e\ufe0f" or before == "\u200d" or category(after)[0] == "M"
+    flags = "\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff"
+    return joined or flags or "\U0001f3fb" <= after <= "\U0001f3ff"
