@@ -93,9 +93,7 @@ def _read_tree(
     language = language or first_text(fields, "language", "dc:language") or None
     articles = (read_entry(element, shared) for element in _entries(root, spaces))
     return Parsed(
-        articles=tuple(
-            _inherit(article, language) for article in articles if _says_something(article)
-        ),
+        articles=tuple(_inherit(article, language) for article in articles),
         title=_feed_title(fields),
         url=url,
         language=language,
@@ -111,10 +109,11 @@ def _channel(root: etree._Element, spaces: Mapping[str, str]) -> etree._Element:
 
 
 def _entries(root: etree._Element, spaces: Mapping[str, str]) -> list[etree._Element]:
-    """Give the entries, at whatever depth: RSS 1.0 has them beside the channel."""
+    """Give the entries that hold anything, at whatever depth (RSS 1.0: beside the channel)."""
     names = ("item", "entry", "atom:entry")
     found = [e for e in root.iter("{*}item", "{*}entry") if canonical(e.tag, spaces) in names]
-    return found or [e for e in root.iter(etree.Element) if canonical(e.tag, spaces) in names]
+    found = found or [e for e in root.iter(etree.Element) if canonical(e.tag, spaces) in names]
+    return [element for element in found if len(element)]
 
 
 def _page(fields: Fields, base: str | None) -> str | None:
@@ -127,17 +126,6 @@ def _page(fields: Fields, base: str | None) -> str | None:
 def _feed_title(fields: Fields) -> str:
     titles = (line_of(element) for element in elements(fields, "title", "atom:title", "dc:title"))
     return next(filter(None, titles), "")
-
-
-def _says_something(article: Article) -> bool:
-    """Tell an article from an element that holds nothing at all."""
-    return article != Article(
-        uid=article.uid,
-        base=article.base,
-        authors=article.authors,
-        language=article.language,
-        problems=article.problems,
-    )
 
 
 def _inherit(article: Article, language: str | None) -> Article:

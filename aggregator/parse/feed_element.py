@@ -13,27 +13,26 @@ Fields = Mapping[str, Sequence[etree._Element]]
 """The children of an element by canonical name: ``title``, ``atom:title``, ``dc:creator``."""
 
 XML = "{http://www.w3.org/XML/1998/namespace}"
+# Without scheme and closing mark, in lower case: feeds write https for http, and forget the slash.
 _SPACES = {
     "": "",
-    "http://purl.org/rss/1.0/": "",
-    "http://purl.org/net/rss1.1#": "",
-    "http://my.netscape.com/rdf/simple/0.9/": "",
-    "http://channel.netscape.com/rdf/simple/0.9/": "",
-    "http://backend.userland.com/rss2": "",
-    "http://blogs.law.harvard.edu/tech/rss": "",
-    "http://www.w3.org/2005/atom": "atom:",
-    "https://www.w3.org/2005/atom": "atom:",
-    "http://purl.org/atom/ns#": "atom:",
-    "http://purl.org/dc/elements/1.1/": "dc:",
-    "http://purl.org/dc/elements/1.0/": "dc:",
-    "http://purl.org/dc/terms/": "dcterms:",
-    "http://purl.org/rss/1.0/modules/content/": "content:",
-    "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
-    "http://search.yahoo.com/mrss/": "media:",
-    "http://search.yahoo.com/mrss": "media:",
-    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
-    "http://www.w3.org/1999/xhtml": "xhtml:",
-    "http://www.w3.org/1999/02/22-rdf-syntax-ns#": "rdf:",
+    "purl.org/rss/1.0": "",
+    "purl.org/net/rss1.1": "",
+    "my.netscape.com/rdf/simple/0.9": "",
+    "channel.netscape.com/rdf/simple/0.9": "",
+    "backend.userland.com/rss2": "",
+    "blogs.law.harvard.edu/tech/rss": "",
+    "www.w3.org/2005/atom": "atom:",
+    "purl.org/atom/ns": "atom:",
+    "purl.org/dc/elements/1.1": "dc:",
+    "purl.org/dc/elements/1.0": "dc:",
+    "purl.org/dc/terms": "dcterms:",
+    "purl.org/rss/1.0/modules/content": "content:",
+    "www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "search.yahoo.com/mrss": "media:",
+    "rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+    "www.w3.org/1999/xhtml": "xhtml:",
+    "www.w3.org/1999/02/22-rdf-syntax-ns": "rdf:",
 }
 _PREFIXES = frozenset(_SPACES.values())
 _HTML_TYPES = frozenset(("html", "xhtml", "text/html", "application/xhtml+xml"))
@@ -42,9 +41,10 @@ _HTML_TYPES = frozenset(("html", "xhtml", "text/html", "application/xhtml+xml"))
 def spaces_of(root: etree._Element) -> Mapping[str, str]:
     """Map namespaces to prefixes; one that only the root of a document has counts as its own."""
     space, local = _split(str(root.tag))
-    if space.lower() in _SPACES:
-        return _SPACES if space or local not in ("feed", "entry") else {**_SPACES, "": "atom:"}
-    return {**_SPACES, space.lower(): "atom:" if local in ("feed", "entry") else ""}
+    atom = local in ("feed", "entry")
+    if space in _SPACES and (space or not atom):
+        return _SPACES
+    return {**_SPACES, space: "atom:" if atom else ""}
 
 
 def canonical(tag: object, spaces: Mapping[str, str]) -> str:
@@ -53,14 +53,16 @@ def canonical(tag: object, spaces: Mapping[str, str]) -> str:
         return ""
     space, local = _split(tag)
     if not space and ":" in local:  # an undeclared prefix, which libxml2 leaves in the name
-        return local if local.partition(":")[0] + ":" in _PREFIXES else local.rpartition(":")[2]
-    prefix = spaces.get(space.lower())
-    return "" if prefix is None else prefix + local
+        prefix, _, local = local.rpartition(":")
+        return f"{prefix}:{local}" if f"{prefix}:" in _PREFIXES else local
+    known = spaces.get(space)
+    return "" if known is None else known + local
 
 
 def _split(tag: str) -> tuple[str, str]:
     space, _, local = tag.rpartition("}")
-    return space[1:], local.lower()
+    space = space.lower().removeprefix("{http").removeprefix("s").removeprefix("://")
+    return space.rstrip("/#"), local.lower()
 
 
 def fields_of(element: etree._Element, spaces: Mapping[str, str]) -> Fields:

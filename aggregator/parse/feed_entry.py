@@ -16,6 +16,7 @@ from aggregator.parse.feed_element import (
     first_text,
     html_of,
     line_of,
+    text_of,
     texts,
 )
 from aggregator.parse.feed_media import enclosures, image, with_media_groups
@@ -94,7 +95,7 @@ def own_base(element: etree._Element, outer: str | None) -> str | None:
 
 def people(fields: Fields) -> tuple[str, ...]:
     """Give the authors' names, from the first kind of element that gives any."""
-    for name in ("atom:author", "dc:creator", "author", "itunes:author"):
+    for name in ("atom:author", "dc:creator", "dc:author", "author", "itunes:author"):
         if names := distinct(map(_name, elements(fields, name))):
             return names
     return ()
@@ -186,8 +187,8 @@ def _authors(fields: Fields, channel: Channel) -> tuple[str, ...]:
 def _name(author: etree._Element) -> str:
     """Give the name in an Atom person construct, or in the text of RSS and Dublin Core."""
     parts = {str(child.tag).rpartition("}")[2].lower(): child.text or "" for child in author}
-    if not parts:
-        return person(author.text or "")
+    if not parts.keys() & {"name", "email", "uri", "url", "homepage"}:
+        return person(text_of(author))
     return person(parts.get("name") or author.text or "") or parts.get("email", "").strip()
 
 

@@ -15,7 +15,7 @@ _URI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", re.ASCII
 )
 _MAIL_FIRST = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
-_MAIL_LAST = re.compile(r"([^<>]+?)\s*<[^<>\s]+@[^<>\s]+>")
+_MAIL_LAST = re.compile(r"([^<>()]+)[<(][^<>()\s]+@[^<>()\s]+[>)]")
 
 
 def is_html(text: str) -> bool:
@@ -63,10 +63,10 @@ def web_address(link: str | None, base: str | None) -> str | None:
 
 
 def person(text: str) -> str:
-    """Give the name in ``mail@example.org (Name)`` and ``Name <mail@example.org>``, else all."""
+    """Give the name beside a mail address, ``mail (Name)`` or ``Name <mail>``, else all of it."""
     text = one_line(text)
     match = _MAIL_FIRST.fullmatch(text) or _MAIL_LAST.fullmatch(text)
-    return match[1].strip(" \"'") if match else text
+    return match[1].strip(" \"'") or text if match else text
 
 
 def distinct(values: Iterable[str]) -> tuple[str, ...]:
