@@ -11,6 +11,7 @@ _FORBIDDEN = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _SPACE = re.compile(r"[\t\n\r ]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)  # RFC 6838, 4.2
 # Long enough for any headline, short enough for a list of them.
 HEADLINE_LENGTH = 80
 UNTITLED = "Untitled"
@@ -83,7 +84,7 @@ def _enclosure(enclosure: Enclosure) -> Enclosure:
     return replace(
         enclosure,
         url=uri(enclosure.url),
-        media_type=line(enclosure.media_type),
+        media_type=_media_type(enclosure.media_type),
         title=line(enclosure.title),
     )
 
@@ -100,6 +101,10 @@ def _origin(origin: Origin) -> Origin:
 
 def _address(value: str | None) -> str | None:
     return uri(value) if value else None
+
+
+def _media_type(value: str) -> str:
+    return value if _MEDIA_TYPE.fullmatch(value) else ""
 
 
 def _language(value: str | None) -> str | None:

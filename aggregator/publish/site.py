@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aggregator.article import Entry, Feed
 
@@ -21,8 +21,12 @@ class Format:
 # What a feed without entries says it was updated: the standards want a date.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-_URI_CHARACTERS = "%/:?#[]@!$&'()*+,;=~"  # and letters, digits, "-", "." and "_"
-_URI = re.compile(rf"[\w{re.escape(_URI_CHARACTERS)}.-]*", re.ASCII)
+_WEB = re.compile("https?://", re.IGNORECASE)
+# RFC 3986: what may stand in an address besides letters, digits, "-", ".", "_" and "~". Brackets
+# may only enclose a numeric host.
+_URI_CHARACTERS = "%/:?#@!$&'()*+,;=~"
+_AUTHORITY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\[[0-9A-Fa-f:.]+\]")
+_URI = re.compile(rf"({_AUTHORITY.pattern})?[\w{re.escape(_URI_CHARACTERS)}.-]*", re.ASCII)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 FORMATS = {
@@ -60,7 +64,7 @@ class FeedLink:
 
 def has_page(entry: Entry) -> bool:
     """Whether the site itself must show the article, because no web page elsewhere does."""
-    return not entry.article.url or _scheme(entry.article.url) not in {"http", "https"}
+    return not _WEB.match(entry.article.url or "")
 
 
 def link(entry: Entry, site: Site) -> str:
@@ -96,18 +100,13 @@ def newest(feed: Feed) -> datetime:
 
 
 def uri(address: str) -> str:
-    """Return an address in the characters of RFC 3986, escapes that are there left alone.
+    """Return an address spelt as RFC 3986 has it, escapes that are there left alone.
 
     RSS knows only URIs, and a space or a control character ends an address in many readers.
     """
-    quoted = address
     if not _URI.fullmatch(address):
-        quoted = quote(address, safe=_URI_CHARACTERS, errors="replace")
-    return _LONE_PERCENT.sub("%25", quoted)
-
-
-def _scheme(address: str) -> str:
-    try:
-        return urlsplit(address).scheme
-    except ValueError:
-        return ""
+        literal = _AUTHORITY.match(address)
+        start = literal.end() if literal else 0
+        rest = quote(address[start:], safe=_URI_CHARACTERS, errors="replace")
+        address = address[:start] + rest
+    return _LONE_PERCENT.sub("%25", address)

@@ -195,9 +195,9 @@ def test_naughty_strings(corpus: Path) -> None:
         ),
         ("https://example.org/100%", "https://example.org/100%25"),
         ("https://example.org/%E6%96%B0", "https://example.org/%E6%96%B0"),
-        ("https://[::1]/", "https://[::1]/"),
+        ("https://[::1]/[x]", "https://[::1]/%5Bx%5D"),
         ("javascript:alert(1)", f"https://feeds.example.org/articles/{ENGLISH.key}.html"),
-        ("http://[", f"https://feeds.example.org/articles/{ENGLISH.key}.html"),
+        ("//example.org/", f"https://feeds.example.org/articles/{ENGLISH.key}.html"),
     ],
 )
 def test_addresses(address: str, link: str) -> None:
