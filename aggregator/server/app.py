@@ -14,7 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from aggregator.server.files import GUARDED, PAGE_POLICY, Files
+from aggregator.server.content import GUARDED, PAGE_POLICY
+from aggregator.server.files import Files
 from aggregator.server.pages import error_page, status_page
 from aggregator.server.status import Report, Status
 
@@ -30,17 +31,15 @@ def build(output: Path, report: Report) -> Starlette:
 
     ``report`` is awaited for ``/healthz`` and ``/status``; when it raises, both answer 503.
     """
-    files = Files(output)
     app = Starlette(
         routes=[
             Route("/healthz", functools.partial(_healthz, report)),
             Route("/status", functools.partial(_status, report)),
-            # A request whose path holds a line break matches no pattern and gets 404 as well.
-            Route("/{path:path}", files.answer),
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )
     app.router.redirect_slashes = False
+    app.router.default = Files(output)
     return app
 
 

@@ -6,6 +6,7 @@ import errno
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
@@ -115,11 +116,24 @@ async def _listen(host: str, port: int) -> socket.socket:
     """Bind here and not in the server, which would end the process when it fails."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        family, _, _, _, address = found[0]
-        return socket.create_server(address[:2], family=family)
+        return _bound(*found[0])
     except OSError as error:
         hint = "; something else listens there already" if error.errno == errno.EADDRINUSE else ""
         raise AggregatorError(f"cannot serve on {host} port {port}: {error}{hint}") from error
+
+
+def _bound(family: int, kind: int, protocol: int, _name: str, address: Any) -> socket.socket:
+    # Only on sockets that name their protocol does asyncio turn Nagle's algorithm off; with it
+    # every answer on a connection kept alive waits 40 ms for an acknowledgement.
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen()
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _url(host: str, port: int) -> str:
