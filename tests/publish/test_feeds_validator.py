@@ -1,7 +1,8 @@
-"""The W3C's own feed validator finds no error. docs/feeds.md explains what it may warn about."""
+"""The W3C's own feed validator finds no error. docs/feeds.md explains what it warns about."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -24,8 +25,7 @@ events = feedvalidator.validateString(data, firstOccurrenceOnly=0, base=base)["l
 found = [[kind.__name__ for kind in type(event).__mro__] for event in events]
 print(json.dumps([kinds for kinds in found if "Success" not in kinds]))
 """
-# Each is explained in docs/feeds.md.
-EXPECTED = {"MissingDCLanguage", "ImplausibleDate", "MissingTextualContent"}
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "feeds.md"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,16 @@ def complaints(validator: str, base: str, data: bytes) -> list[list[str]]:
     return result
 
 
+def explained() -> set[str]:
+    """Return the warnings in the last table of docs/feeds.md, where each has its reason."""
+    rows = DOCS.read_text("utf-8").rpartition("| warning |")[2].splitlines()
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row.partition(" | ")[0])}
+
+
+def unexplained(found: list[list[str]]) -> list[list[str]]:
+    return [kinds for kinds in found if "Error" in kinds or kinds[0] not in explained()]
+
+
 def address(feed: Feed, name: str) -> str:
     return f"https://feeds.example.org/{feed.slug}/{name}".replace("org//", "org/")
 
@@ -65,8 +75,7 @@ def test_complete_entries_in_a_known_language_are_perfect(validator: str, name: 
 @pytest.mark.parametrize("feed", [EVERYTHING, EMPTY], ids=lambda feed: feed.title)
 def test_poor_entries_are_valid(validator: str, feed: Feed, name: str) -> None:
     found = complaints(validator, address(feed, name), render(feed, SITE)[name])
-    assert [kinds for kinds in found if "Error" in kinds] == []
-    assert {kinds[0] for kinds in found} <= EXPECTED
+    assert unexplained(found) == []
 
 
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml"])
@@ -91,4 +100,4 @@ def test_naughty_strings_are_valid(validator: str, name: str, corpus: Path) -> N
     )
     feed = replace(FULL, entries=entries)
     found = complaints(validator, address(feed, name), render(feed, SITE)[name])
-    assert [kinds for kinds in found if "Error" in kinds] == []
+    assert unexplained(found) == []
