@@ -12,6 +12,7 @@ _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _SPACE = re.compile(r"[\t\n\r ]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)  # RFC 6838, 4.2
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")  # RFC 3986, 3.1
 # Long enough for any headline, short enough for a list of them.
 HEADLINE_LENGTH = 80
 UNTITLED = "Untitled"
@@ -95,12 +96,17 @@ def _origin(origin: Origin) -> Origin:
         title=line(origin.title),
         url=_address(origin.url),
         feed_url=_address(origin.feed_url),
-        id=origin.id and text(origin.id),
+        id=_identity(origin.id),
     )
 
 
 def _address(value: str | None) -> str | None:
     return uri(value) if value else None
+
+
+def _identity(value: str | None) -> str | None:
+    """Return an id that Atom may repeat, which is an absolute IRI (RFC 4287, 4.2.6)."""
+    return text(value) if value and _SCHEME.match(value) else None
 
 
 def _media_type(value: str) -> str:

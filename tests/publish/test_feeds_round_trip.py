@@ -21,6 +21,7 @@ from publish_samples import (
     UNTITLED,
 )
 
+from aggregator.article import Origin
 from aggregator.publish import link, render
 
 FILES = render(FEED, SITE)
@@ -175,6 +176,35 @@ def test_origin() -> None:
     # Without an address of the feed neither format can name it.
     assert "source" not in rss[ENTRIES.index(LONG)]
     assert "source" not in atom[ENTRIES.index(LONG)]
+
+
+def source_id(origin: Origin) -> str | None:
+    entry = replace(ENGLISH, article=replace(ENGLISH.article, origin=origin))
+    files = render(replace(FEED, entries=(entry,)), SITE)
+    found = feedparser.parse(files["atom.xml"]).entries[0].get("source")
+    return found and found.id  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("origin", "identity"),
+    [
+        (Origin(id="urn:x:1", feed_url="https://a.example/f"), "urn:x:1"),
+        (Origin(id="no URI", feed_url="https://a.example/f"), "https://a.example/f"),
+        (Origin(feed_url="https://a.example/f", url="https://a.example/"), "https://a.example/f"),
+        (Origin(url="https://a.example/"), "https://a.example/"),
+        (Origin(title="nothing known"), None),
+    ],
+)
+def test_identity_of_the_source(origin: Origin, identity: str | None) -> None:
+    assert source_id(origin) == identity
+
+
+def test_a_source_without_a_date_has_that_of_its_entry() -> None:
+    entry = replace(ENGLISH, article=replace(ENGLISH.article, origin=Origin(id="urn:x:1")))
+    files = render(replace(FEED, entries=(entry,)), SITE)
+    found = feedparser.parse(files["atom.xml"]).entries[0].source
+    assert moment(found.updated_parsed) == ENGLISH.updated
+    assert found.title == ENGLISH.source
 
 
 @pytest.mark.parametrize("name", XML)
