@@ -5,10 +5,12 @@ from html import unescape
 
 # XML 1.0, production 2 (Char), and what Unicode calls noncharacters and C1 controls: feed readers
 # refuse a whole feed for one of the former, and the latter show as boxes.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_BASIC = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 _PLANES = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff" + _PLANES + "]+"
-)
+_FORBIDDEN = re.compile(f"[{_BASIC}{_PLANES}]+")
+# The same for a quick look: a set of the basic plane is one table, a third of the time.
+_SUSPECT = re.compile(f"[{_BASIC}\r]|[\U0001fffe-\U0010ffff]")
 # Joiners (U+200C, U+200D) stay: Persian, Hindi and emoji are written with them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 _REFERENCE = re.compile(r"&#(?:[xX][0-9a-fA-F]+|[0-9]+);?")
@@ -19,15 +21,13 @@ _NOT_BLANK = re.compile(f"[^{BLANK}]")
 
 
 def legal(text: str) -> str:
-    """Text without the characters that XML 1.0 forbids, controls, and unpaired surrogates.
+    r"""Text without the characters that XML 1.0 forbids, controls, and unpaired surrogates.
 
-    Line ends become ``\\n``. Halves of a surrogate pair that a decoder left apart are joined.
+    Line ends become ``\n``. Halves of a surrogate pair that a decoder left apart are joined.
     """
-    if text.isascii() and text.isprintable():
+    if not (_CONTROLS if text.isascii() else _SUSPECT).search(text):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not _FORBIDDEN.search(text):
-        return text
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     return _FORBIDDEN.sub("", joined)
 
@@ -50,7 +50,13 @@ def _legal_reference(match: re.Match[str]) -> str:
 
 def one_line(text: str) -> str:
     """Text on one line: legal characters only, white space collapsed and trimmed."""
-    return " ".join(_INVISIBLE.sub("", legal(text)).split())
+    return " ".join(visible(text).split())
+
+
+def visible(text: str) -> str:
+    """Legal text without what has no width and no meaning: soft hyphens, byte order marks."""
+    text = legal(text)
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def is_blank(text: str | None) -> bool:

@@ -1,15 +1,13 @@
 """Paragraphs, items and wrappers that hold nothing to read or see."""
 
-from lxml import etree
-
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import REMOVE, UNWRAP, Element, find, prune
+from aggregator.clean.tree import REMOVE, UNWRAP, Element, find, prune, xpath
 from aggregator.clean.vocabulary import INLINE, ITEMS, SECTIONS
 
 _BLOCKS = (SECTIONS | ITEMS | {"picture"}) - {"hr", "table"}
 _INLINE = INLINE - {"br", "rt", "rp"}
 _GONE = frozenset({REMOVE, UNWRAP})
-_WITHOUT_PICTURE = etree.XPath("descendant::picture[not(descendant::img)]")
+_WITHOUT_PICTURE = xpath("descendant::picture[not(descendant::img)]")
 
 
 def remove(body: Element) -> None:

@@ -89,7 +89,7 @@ def _set(element: Element, name: str, value: str | None) -> None:
     if value:
         element.set(name, value)
     else:
-        element.attrib.pop(name, None)
+        element.attrib.pop(name, "")
 
 
 def split_set(value: str) -> Iterator[tuple[str, str]]:
@@ -131,7 +131,7 @@ def _mend_media(media: Element, base: str | None) -> None:
         _set(media, "poster", web_address(media.get("poster"), base))
     if media.tag in {"video", "audio"}:
         media.set("controls", "")
-        media.attrib.pop("autoplay", None)
+        media.attrib.pop("autoplay", "")
 
 
 def _drop_empty_media(body: Element) -> None:

@@ -17,6 +17,10 @@ _SHARE = 0.3
 
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# Letters from Greek on: what Latin and Cyrillic texts hardly have.
+_TELLING = re.compile(
+    "[\u0370-\u03ff\u0530-\u1fff\u3040-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 # Scripts that (nearly) one living language is written in. Not Arabic, Cyrillic, Latin or
 # Devanagari, which many share.
@@ -57,9 +61,10 @@ def normalise(tag: str | None) -> str | None:
 def guess(text: str) -> str | None:
     """The language, only where the script pins it down: kana, hangul, Han without kana, …."""
     sample = text[:_SAMPLE]
-    if sample.isascii():
+    telling = "".join(_TELLING.findall(sample))
+    if len(telling) < len(sample) * _SHARE / 2:
         return None
-    letters = len(_LETTER.findall(sample))
+    letters, sample = len(_LETTER.findall(sample)), telling
     han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
     if han + kana > letters * _SHARE:
         return "ja" if kana > (han + kana) * _KANA_SHARE else "zh"

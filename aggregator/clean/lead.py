@@ -3,7 +3,7 @@
 import re
 
 from aggregator.clean.images import Drops
-from aggregator.clean.junk import TRACKERS
+from aggregator.clean.junk import is_counter
 from aggregator.clean.tree import Element
 from aggregator.clean.urls import web_address
 
@@ -19,7 +19,7 @@ _DECORATION = re.compile(
 def choose(given: str | None, base: str | None, body: Element, drops: Drops) -> str | None:
     """The address of the given image, or of the first picture in the body that shows something."""
     address = web_address(given, base)
-    if address and not drops(address) and not any(part in address for part in TRACKERS):
+    if address and not drops(address) and not is_counter(address):
         return address
     return next((image.get("src") for image in body.iter("img") if _shows_something(image)), None)
 

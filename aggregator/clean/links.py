@@ -2,16 +2,14 @@
 
 from urllib.parse import quote, unquote
 
-from lxml import etree
-
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import UNWRAP, Element, find, mark, prune
+from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, xpath
 from aggregator.clean.urls import absolute, web_address, without_tracking
 from aggregator.clean.vocabulary import MEDIA, PREFIX
 
-_NESTED = etree.XPath("descendant::a/descendant::a | descendant::a[descendant::table]")
-_WITH_ID = etree.XPath("descendant::*[@id or @name]")
-_CITING = etree.XPath("descendant::*[@cite]")
+_NESTED = xpath("descendant::a/descendant::a | descendant::a[descendant::table]")
+_WITH_ID = xpath("descendant::*[@id or @name]")
+_CITING = xpath("descendant::*[@cite]")
 
 
 def mend(body: Element, base: str | None) -> None:
@@ -57,13 +55,13 @@ def _keep_ids(body: Element, wanted: set[str]) -> set[str]:
             present.add(name)
             element.set("id", PREFIX + name)
         else:
-            element.attrib.pop("id", None)
+            element.attrib.pop("id", "")
     return present
 
 
 def _drop_ids(body: Element) -> set[str]:
     for element in _WITH_ID(body):
-        element.attrib.pop("id", None)
+        element.attrib.pop("id", "")
     return set()
 
 
@@ -85,4 +83,4 @@ def _set(element: Element, name: str, value: str | None) -> None:
     if value:
         element.set(name, value)
     else:
-        element.attrib.pop(name, None)
+        element.attrib.pop(name, "")

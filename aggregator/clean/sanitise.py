@@ -36,7 +36,7 @@ def name_code_languages(body: Element) -> None:
         if found:
             code.set("class", f"language-{found[1]}")
         else:
-            code.attrib.pop("class", None)
+            code.attrib.pop("class", "")
 
 
 def sanitise(html: str) -> str:

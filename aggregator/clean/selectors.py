@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 import soupsieve
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from aggregator.clean import tree
 
@@ -21,7 +21,7 @@ def remove(html: str, selectors: tuple[str, ...]) -> str:
     article, ten times all other steps. A selector that is not valid matches nothing
     (``check_selector`` tells beforehand).
     """
-    likely = [selector for selector in selectors if _clue(selector).search(html)]
+    likely = [s for s in selectors if any(name in html for name in _clues(s))]
     if not likely:
         return html
     soup = BeautifulSoup(tree.serialise(tree.parse(html)), "lxml")
@@ -31,23 +31,21 @@ def remove(html: str, selectors: tuple[str, ...]) -> str:
     return str(soup) if matches else html
 
 
-def _select(soup: BeautifulSoup, selector: str) -> list[object]:
+def _select(soup: BeautifulSoup, selector: str) -> list[Tag]:
     return list(soup.select(selector)) if not check_selector(selector) else []
 
 
 @cache
-def _clue(selector: str) -> re.Pattern[str]:
-    """Finds HTML that a selector may match: one that holds any of its names."""
-    if "\\" in selector:
-        return re.compile("")
-    plain = _PSEUDO.sub(" ", _STRING.sub(" ", selector))
-    names = []
-    for part in plain.split(","):
-        found = _CLASS_OR_ID.findall(part) or _NAME.findall(part)
-        if not found:
-            return re.compile("")
-        names += found
-    return re.compile("|".join(map(re.escape, names)), re.IGNORECASE)
+def _clues(selector: str) -> tuple[str, ...]:
+    """Names of which HTML holds at least one if the selector matches there; ("",) if unknown."""
+    names: list[str] = []
+    for part in _PSEUDO.sub(" ", _STRING.sub(" ", selector)).split(","):
+        found = _CLASS_OR_ID.findall(part)
+        tags = [] if found else _NAME.findall(part)
+        if "\\" in part or not (found or tags):
+            return ("",)
+        names += found + tags + [tag.upper() for tag in tags]
+    return tuple(dict.fromkeys(names))
 
 
 @cache

@@ -1,16 +1,14 @@
 """Nesting that every HTML parser reads alike.
 
-A tree that breaks the content model of HTML changes when it is written out and read again, and each
-parser changes it in its own way: browsers move text out of tables and end a paragraph where a list
-begins, libxml2 ends ``<b>`` where a paragraph begins. An article passes through three parsers (ours,
-the sanitiser's, the reader's), so its tree is brought into a form that all of them leave alone. This
-is also what makes cleaning idempotent, and takes away what mutation XSS lives on.
+A tree that breaks the content model of HTML changes when it is written out and read again, and
+each parser changes it in its own way: browsers move text out of tables and end a paragraph where a
+list begins, libxml2 ends ``<b>`` where a paragraph begins. An article passes through three parsers
+(ours, the sanitiser's, the reader's), so its tree is brought into a form that all of them leave
+alone. This is also what makes cleaning idempotent, and takes away what mutation XSS lives on.
 """
 
-from lxml import etree
-
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import REMOVE, UNWRAP, Element, find, mark, prune
+from aggregator.clean.tree import REMOVE, UNWRAP, Element, find, mark, prune, xpath
 from aggregator.clean.vocabulary import BLOCKS, HEADINGS, MATH, MATH_TOKENS, TABLE_PARTS
 
 _GROUPS = frozenset({"tbody", "thead", "tfoot"})
@@ -33,15 +31,18 @@ _PARENTS = {
     "th": {"tr"},
     "li": {"ul", "ol"},
 }
-# libxml2 ends these where a paragraph begins directly inside of them.
-_ENDED_BY_PARAGRAPH = HEADINGS | {"b", "i", "s", "small", "u"}
+# Where these begin directly inside of those, libxml2 (or, for headings, a browser) ends those.
+_ENDED_BY = dict.fromkeys(HEADINGS, HEADINGS) | {
+    "p": HEADINGS | {"b", "i", "s", "small", "u"},
+    "pre": frozenset({"ul"}),
+}
 _MATH = tuple(MATH)
 # A span says nothing without one of these, and code is often full of them.
-_BARE = etree.XPath(
+_BARE = xpath(
     "descendant::span[not(@id or @lang or @title or @dir='ltr' or @dir='rtl' or @dir='auto')]"
     " | descendant::rt[not(ancestor::ruby)] | descendant::rp[not(ancestor::ruby)]"
 )
-_ALIEN_TO_MATH = etree.XPath("descendant::math/descendant::*")
+_ALIEN_TO_MATH = xpath("descendant::math/descendant::*")
 
 
 def settle(body: Element) -> None:
@@ -137,11 +138,7 @@ def _settle_blocks(body: Element) -> None:
         name, parent = element.tag, element.getparent()
         for paragraph in element.iterancestors("p"):
             paragraph.tag = "div"
-        if name == "p" and parent.tag in _ENDED_BY_PARAGRAPH:
-            element.tag = "div"
-        elif name in HEADINGS and parent.tag in HEADINGS:
-            element.tag = "div"
-        elif name == "pre" and parent.tag == "ul":
+        if parent.tag in _ENDED_BY.get(name, ()):
             element.tag = "div"
         elif name == "dl" and parent.tag == "dt":
             parent.tag = "dd"

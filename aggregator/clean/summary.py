@@ -14,6 +14,9 @@ GIVEN = 3
 # A "summary" longer than this is the article itself, and its first part says enough.
 _LONGEST_RAW = 8000
 
+# Where the first sentences are, title and datelines among them.
+_LONGEST_START = 2000
+
 _TAGS = (
     "a|abbr|address|article|aside|audio|b|big|blockquote|body|br|caption|center|cite|code|col|dd|"
     "del|details|div|dl|dt|em|embed|figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|"
@@ -21,18 +24,24 @@ _TAGS = (
     "s|samp|section|small|source|span|strike|strong|sub|summary|sup|svg|table|tbody|td|tfoot|th|"
     "thead|time|tr|tt|u|ul|var|video|wbr"
 )
-_INLINE_TAG = r"(?:a|abbr|b|big|cite|code|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|wbr)"
-_RAW = re.compile(r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S)
-_INLINE = re.compile(rf"</?{_INLINE_TAG}(?:\s[^<>]*)?/?>", re.I)
-_TAG = re.compile(rf"</?(?:{_TAGS}|script|style|title)(?:[\s/][^<>]*)?(?:>|\Z)", re.I)
+_INLINE_TAG = (
+    r"(?:a|abbr|b|big|cite|code|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|wbr)"
+)
+_RAW = re.compile(
+    r"<(script|style|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.IGNORECASE | re.DOTALL
+)
+_INLINE = re.compile(rf"</?{_INLINE_TAG}(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_TAG = re.compile(rf"</?(?:{_TAGS}|script|style|title)(?:[\s/][^<>]*)?(?:>|\Z)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 
 _TAIL = re.compile(
     r"(?:\s*(?:\[(?:…|\.{3}|\+|[Mm]ore)\]|\((?:[Mm]ore)?\s?(?:…|\.{3})\)|"
     r"(?:… |\.{3} |[|»>] ?)?(?:[Rr]ead [Mm]ore|[Cc]ontinue [Rr]eading|[Rr]ead the rest)"
     r"(?: of this entry)?(?: ?(?:…|\.{3}|[»→›>]+))?|"
-    r"(?:阅读全文|阅读原文|查看全文|点击查看|閱讀全文|続きを読む|더 ?보기)(?: ?(?:…|\.{3}|[»→›>]+))?))\s*\Z"
+    r"(?:阅读全文|阅读原文|查看全文|点击查看|閱讀全文|続きを読む|더 ?보기)"
+    r"(?: ?(?:…|\.{3}|[»→›>]+))?))\s*\Z"
 )
+_LONGEST_TAIL = 60
 _DATELINE = re.compile(
     r"(?:来源|來源|原标题|作者|编辑|責任編輯|责任编辑|记者|記者|文|图|Source|Author|By)\s*[:：/／|｜].{0,40}|"
     r"By [A-Z][\w.'’ -]{0,40}"
@@ -69,8 +78,14 @@ def tidy(given: str) -> str:
     while text != before:
         before = text
         text = _ENTITY.sub(lambda match: unescape(match[0]), _without_tags(text))
-        text = one_line(_TAIL.sub("", one_line(text)))
+        text = _without_tail(one_line(text))
     return text
+
+
+def _without_tail(text: str) -> str:
+    start = max(0, len(text) - _LONGEST_TAIL)
+    found = _TAIL.search(text, start)
+    return text[: found.start()].rstrip() if found else text
 
 
 def _without_tags(text: str) -> str:
@@ -84,8 +99,10 @@ def _repeats(text: str, title: str) -> bool:
 
 
 def _first_sentences(title: str, text: str) -> str:
-    lines = text[:_LONGEST_RAW].split("\n")
-    telling = [line for line in lines if not _repeats(line, title) and not _DATELINE.fullmatch(line)]
+    lines = text[:_LONGEST_START].split("\n")
+    telling = [
+        line for line in lines if not _repeats(line, title) and not _DATELINE.fullmatch(line)
+    ]
     found = tidy(_cut(tidy(" ".join(telling or lines)), 1))
     return "" if _repeats(found, title) else found
 

@@ -4,7 +4,7 @@ import re
 from html import unescape
 from unicodedata import normalize
 
-from aggregator.clean.characters import one_line
+from aggregator.clean.characters import visible
 from aggregator.clean.vocabulary import BLOCKS
 
 # Exact for what the sanitiser writes: lower-case names, values in double quotes, no comments.
@@ -12,7 +12,6 @@ _ATTRIBUTES = r'\b[^>"]*(?:"[^"]*"[^>"]*)*>'
 _CELL_END = re.compile(r"</t[dh]>")
 _BREAK = re.compile(f"</?(?:br|{'|'.join(sorted(BLOCKS - {'td', 'th'}))}){_ATTRIBUTES}")
 _TAG = re.compile(r"</?[a-z]" + _ATTRIBUTES.removeprefix(r"\b"))
-_WHITE_SPACE = re.compile(r"\s+")
 
 
 def plain(html: str) -> str:
@@ -21,8 +20,8 @@ def plain(html: str) -> str:
     It depends on neither markup nor addresses: what looks the same hashes the same. NFC and not
     NFKC, because ``x²`` is not ``x2``.
     """
-    text = _WHITE_SPACE.sub(" ", html)
+    text = " ".join(html.split())
     text = _BREAK.sub("\n", _CELL_END.sub(" ", text))
-    text = unescape(_TAG.sub("", text))
-    lines = map(one_line, text.split("\n"))
+    text = visible(unescape(_TAG.sub("", text)))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return normalize("NFC", "\n".join(filter(None, lines)))

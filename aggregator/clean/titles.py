@@ -23,11 +23,17 @@ def clean_title(title: str, text: str) -> str:
 
     An empty one is made from the first words of ``text``.
     """
-    title, before = title[:_LONGEST_RAW], None
+    given = _decoded(title[:_LONGEST_RAW])
+    made = "" if given else _decoded(cut_at_word(text.partition("\n")[0], _MADE_FROM_TEXT))
+    return cut_at_word(given or made, _LONGEST)
+
+
+def _decoded(title: str) -> str:
+    before = None
     while title != before:
         before = title
         title = one_line(_ENTITY.sub(lambda match: unescape(match[0]), title))
-    return cut_at_word(title or cut_at_word(text.partition("\n")[0], _MADE_FROM_TEXT), _LONGEST)
+    return title
 
 
 def clean_labels(labels: Iterable[str]) -> tuple[str, ...]:

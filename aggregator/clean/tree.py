@@ -5,13 +5,20 @@ by one would join the texts around each, which is quadratic for a paragraph of 1
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
 
 from lxml import etree
 
 from aggregator.clean.vocabulary import REMOVED, RENAMED, TAGS
 
-Element = etree._Element
+Element = Any  # lxml ships no types
+
+
+def xpath(expression: str) -> Callable[[Element], list[Element]]:
+    """A compiled XPath expression that finds elements."""
+    return cast("Callable[[Element], list[Element]]", etree.XPath(expression))
+
 
 REMOVE = "aggregator-remove"
 UNWRAP = "aggregator-unwrap"
@@ -26,7 +33,8 @@ _CLOSING = "</body></html>"
 _END_OF_BODY = re.compile(r"</(?:body|html|head)\b[^>]*>", re.IGNORECASE)
 # Void elements that libxml2 does not know: it would put what follows inside of them.
 _VOID = re.compile(
-    r"<(source|track|embed|image)\b((?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,100})>",
+    r"<(source|track|embed|image)\b"
+    r"((?:[^<>\"']++|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,40}+)>",
     re.IGNORECASE,
 )
 _BREAK_HINT = re.compile(r"</?wbr\b[^<>]*>", re.IGNORECASE)
@@ -37,7 +45,7 @@ _RAW_TEXT = re.compile(
 )
 _NESTING = re.compile(r"<(?!/?(?:p|br|hr|img|h[1-6])\b)/?[a-zA-Z][^<>]*>", re.IGNORECASE)
 
-_TOO_DEEP = etree.XPath("/*" * (DEEPEST + 2))
+_TOO_DEEP = xpath("/*" * (DEEPEST + 2))
 
 
 def parse(html: str) -> Element:
@@ -104,7 +112,7 @@ def mark(elements: Iterable[Element], name: str) -> None:
 
 
 def find(body: Element, *names: str) -> Iterator[Element]:
-    """The elements of these names below a body, in document order; the tree may change meanwhile."""
+    """The elements of these names below a body, in document order; they may change meanwhile."""
     return iter(list(body.iter(*names)))
 
 

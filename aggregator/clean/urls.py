@@ -16,9 +16,10 @@ _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\u3000]+")
 _LINE_BREAKS = re.compile(r"[\t\n\r]+")
 _WEB = re.compile(r"(https?):/{0,2}([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?", re.IGNORECASE)
-_NUMERIC = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)\.?\Z")
+_NUMERIC = re.compile(r"(?:[0-9]+|0[xX][0-9a-fA-F]*)")
 # What an address may hold as it is; the rest is percent-encoded (RFC 3986, and | [ ] as browsers).
 _AS_IS = "!#$%&'()*+,/:;=?@[]|~"
+_PORT = re.compile(r"[0-9]{1,5}")
 _HIGHEST_PORT = 65535
 
 # Longer addresses than any server takes (8 kB is the usual limit) are rubbish or data.
@@ -26,25 +27,65 @@ LONGEST = 8192
 
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "_hs", "hsa_", "oly_", "vero_", "at_custom", "stm_")
 TRACKING = frozenset(
-    "fbclid gclid gclsrc dclid gbraid wbraid msclkid yclid ysclid twclid ttclid igshid igsh "
-    "mc_cid mc_eid mkt_tok spm scm ncid cmpid xtor guccounter guce_referrer guce_referrer_sig "
-    "li_fat_id epik s_cid _openstat wickedid ml_subscriber ml_subscriber_hash "
-    "share_source share_medium feature_share vd_source spm_id_from __twitter_impression "
-    "ref_src ref_url rss_source at_medium at_campaign wt_mc trk_contact sc_campaign".split()
+    [
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "twclid",
+        "ttclid",
+        "igshid",
+        "igsh",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "spm",
+        "scm",
+        "ncid",
+        "cmpid",
+        "xtor",
+        "guccounter",
+        "guce_referrer",
+        "guce_referrer_sig",
+        "li_fat_id",
+        "epik",
+        "s_cid",
+        "_openstat",
+        "wickedid",
+        "ml_subscriber",
+        "ml_subscriber_hash",
+        "share_source",
+        "share_medium",
+        "feature_share",
+        "vd_source",
+        "spm_id_from",
+        "__twitter_impression",
+        "ref_src",
+        "ref_url",
+        "rss_source",
+        "at_medium",
+        "at_campaign",
+        "wt_mc",
+        "trk_contact",
+        "sc_campaign",
+    ]
 )
 _ANY_TRACKING = re.compile(
-    r"[?&;](?:"
-    + "|".join(map(re.escape, (*TRACKING_PREFIXES, *sorted(TRACKING))))
-    + r")",
+    r"[?&#](?:" + "|".join(map(re.escape, (*TRACKING_PREFIXES, *sorted(TRACKING)))) + r")",
     re.IGNORECASE,
 )
 
 
 def absolute(address: str | None, base: str | None) -> str | None:
-    """An address made absolute and percent-encoded, or None when it cannot be one.
+    r"""An address made absolute and percent-encoded, or None when it cannot be one.
 
-    Only the schemes of ``SCHEMES`` pass. White space and control characters go, as browsers do it,
-    so that ``java\\nscript:`` is seen for what it is.
+    Only the schemes of ``SCHEMES`` pass. White space and control characters go, as browsers do
+    it, so that ``java\nscript:`` is seen for what it is.
     """
     if not address or len(address) > LONGEST:
         return None
@@ -101,16 +142,14 @@ def _authority(parts: list[str]) -> str | None:
 
 
 def _is_port(port: str) -> bool:
-    return not port or (
-        port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= _HIGHEST_PORT  # noqa: PLR2004 - digits of 65535
-    )
+    return not port or (_PORT.fullmatch(port) is not None and int(port) <= _HIGHEST_PORT)
 
 
 def _host(host: str) -> str | None:
     """A host name in ASCII; None for what is none, by the rules that browsers go by."""
     try:
         name = host if host.isascii() and "xn--" not in host.lower() else _idna(host)
-        if _NUMERIC.search(name.rpartition(".")[2] or name.rstrip(".").rpartition(".")[2]):
+        if _NUMERIC.fullmatch(name.rpartition(".")[2] or name.rstrip(".").rpartition(".")[2]):
             IPv4Address(name)
     except (AddressValueError, UnicodeError):
         return None
@@ -118,12 +157,13 @@ def _host(host: str) -> str | None:
 
 
 def _idna(host: str) -> str:
-    return host.encode("idna").decode("ascii").encode("ascii").decode("idna").encode("idna").decode()
+    """IDNA there, back and there again: a name that starts with "xn--" need not be valid."""
+    return host.encode("idna").decode("idna").encode("idna").decode()
 
 
 def without_tracking(address: str) -> str:
     """An address without parameters that only say how one came; the rest keeps its bytes."""
-    if not _ANY_TRACKING.search(address):
+    if ("?" not in address and "#" not in address) or not _ANY_TRACKING.search(address):
         return address
     head, mark, tail = address.partition("#")
     path, _, query = head.partition("?")

@@ -4,29 +4,107 @@ PREFIX = "user-content-"
 """What every ``id`` starts with, so that none can stand for something of the page around it."""
 
 SECTIONS = frozenset(
-    "article aside blockquote details div dl figcaption figure footer h1 h2 h3 h4 h5 h6 header "
-    "hgroup hr main nav ol p pre section summary table ul".split()
+    [
+        "article",
+        "aside",
+        "blockquote",
+        "details",
+        "div",
+        "dl",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hgroup",
+        "hr",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "ul",
+    ]
 )
-ITEMS = frozenset("dd dt li".split())
-TABLE_PARTS = frozenset("caption col colgroup tbody td tfoot th thead tr".split())
+ITEMS = frozenset(["dd", "dt", "li"])
+TABLE_PARTS = frozenset(["caption", "col", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"])
 BLOCKS = SECTIONS | ITEMS | TABLE_PARTS
 """Elements that stand on lines of their own."""
 
-HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 
-MEDIA = frozenset("audio hr img math video".split())
+MEDIA = frozenset(["audio", "hr", "img", "math", "video"])
 """Elements that show something without holding any text."""
 
 INLINE = frozenset(
-    "a abbr b bdi bdo br cite code data del dfn em i ins kbd mark q rp rt ruby s samp small span "
-    "strong sub sup time u var".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "br",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+        "var",
+    ]
 )
-MATH_TOKENS = frozenset("mi mn mo ms mspace mtext".split())
+MATH_TOKENS = frozenset(["mi", "mn", "mo", "ms", "mspace", "mtext"])
 MATH = MATH_TOKENS | frozenset(
-    "math merror mfrac mmultiscripts mover mpadded mphantom mprescripts mroot mrow msqrt mstyle "
-    "msub msubsup msup mtable mtd mtr munder munderover semantics".split()
+    [
+        "math",
+        "merror",
+        "mfrac",
+        "mmultiscripts",
+        "mover",
+        "mpadded",
+        "mphantom",
+        "mprescripts",
+        "mroot",
+        "mrow",
+        "msqrt",
+        "mstyle",
+        "msub",
+        "msubsup",
+        "msup",
+        "mtable",
+        "mtd",
+        "mtr",
+        "munder",
+        "munderover",
+        "semantics",
+    ]
 )
-TAGS = BLOCKS | INLINE | MATH | MEDIA | frozenset("picture source track".split())
+TAGS = BLOCKS | INLINE | MATH | MEDIA | frozenset(["picture", "source", "track"])
 """Every element that is kept."""
 
 _CELL = frozenset({"colspan", "rowspan", "headers"})
@@ -118,8 +196,37 @@ RENAMED = {
 """Elements that go on under the name of a sibling which every reader knows."""
 
 REMOVED = frozenset(
-    "annotation annotation-xml applet base bgsound button canvas datalist embed frame frameset "
-    "head iframe input link meta noembed noframes object option output param progress script "
-    "select style svg template textarea title".split()
+    [
+        "annotation",
+        "annotation-xml",
+        "applet",
+        "base",
+        "bgsound",
+        "button",
+        "canvas",
+        "datalist",
+        "embed",
+        "frame",
+        "frameset",
+        "head",
+        "iframe",
+        "input",
+        "link",
+        "meta",
+        "noembed",
+        "noframes",
+        "object",
+        "option",
+        "output",
+        "param",
+        "progress",
+        "script",
+        "select",
+        "style",
+        "svg",
+        "template",
+        "textarea",
+        "title",
+    ]
 )
 """Elements that go with everything in them. Any other that is not kept gives way to its content."""
