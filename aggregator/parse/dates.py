@@ -78,7 +78,9 @@ _CJK = re.compile(
     re.ASCII | re.VERBOSE,
 )
 _AFTERNOON = ("下午", "晚上", "午後", "中午", "오후")
-_COMMENT = re.compile(r"\([^()]*\)?")
+# JavaScript's "GMT+0800 (China Standard Time)": a remark, and a name that makes dateutil turn the
+# sign round, as POSIX has it.
+_REMARK = re.compile(r"\([^()]*\)?|\b(?:GMT|UTC)(?=[+-]\d)")
 # What dateutil gets to see has a day, an English month or two separators, and a year: it reads
 # "May" and "12" alone as dates of today.
 _FREE_FORM = re.compile(
@@ -148,7 +150,7 @@ def _from_other_text(text: str) -> datetime | None:
         return _from_cjk(match)
     if text[:8].isdecimal() and text[8:9] in ("T", " "):
         return datetime.fromisoformat(text)
-    return _from_free_form(_COMMENT.sub(" ", text))
+    return _from_free_form(_REMARK.sub(" ", text))
 
 
 def _from_digits(digits: str) -> datetime | None:

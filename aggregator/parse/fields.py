@@ -57,13 +57,14 @@ _LIST_COMMAS = re.compile(r"[,，、;；]")
 _AUTHOR_COMMAS = re.compile(r"[,;；、]|\s(?:and|&)\s")
 _TAG = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 _NO = frozenset(("false", "no", "off", "0", "n"))
+_SURROGATES = re.compile("[\ud800-\udfff]")  # from JSON's escapes; nothing can write them
 _YES = frozenset(("true", "yes", "on", "1", "y"))
 _NESTED = 4  # a category inside a list inside a list is a hierarchy; deeper is nonsense
 
 
 def squash(key: str) -> str:
     """Give the form in which keys are compared: ``Last-Modified_At`` is ``lastmodifiedat``."""
-    return key.strip().lower().replace("-", "").replace("_", "").replace(" ", "")
+    return key.strip().lower().replace("-", "").replace("_", "")
 
 
 def text(value: object) -> str:
@@ -227,4 +228,6 @@ def _distinct(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def _decoded(raw: str) -> str:
+    if not raw.isascii():
+        raw = _SURROGATES.sub("\ufffd", raw)
     return _ENTITY.sub(lambda match: html.unescape(match[0]), raw) if "&" in raw else raw

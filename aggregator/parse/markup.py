@@ -9,6 +9,10 @@ from markdown_it import MarkdownIt
 # CommonMark with what every generator adds. "html": posts mix both, and cleaning sanitises.
 _MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
+# The longest real post has 173 kB. A million brackets, each of which might open a link, would take
+# a minute and more.
+LONGEST_MARKDOWN = 250_000
+
 _BLOCKS = (
     "address|article|aside|audio|blockquote|body|center|details|div|dl|fieldset|figure|footer|form"
     "|h[1-6]|head|header|hr|html|iframe|link|main|meta|nav|ol|picture|pre|p|script|section|style"

@@ -13,7 +13,14 @@ from aggregator.parse.dates import read_date
 from aggregator.parse.decode import decode, looks_binary
 from aggregator.parse.frontmatter import FrontMatter, split
 from aggregator.parse.liquid import resolve
-from aggregator.parse.markup import excerpt, from_markdown, from_plain, heading, is_html
+from aggregator.parse.markup import (
+    LONGEST_MARKDOWN,
+    excerpt,
+    from_markdown,
+    from_plain,
+    heading,
+    is_html,
+)
 from aggregator.parse.page import is_document, page_body, page_fields
 from aggregator.parse.parsed import Parsed
 
@@ -37,12 +44,12 @@ def parse_post(document: Document, zone: tzinfo = UTC) -> Parsed:
     front = split(text)
     if not front.dialect and is_document(front.body):
         front = FrontMatter(page_fields(front.body), page_body(front.body), "html")
-    html = _html(front, document.media_type)
+    html, too_long = _html(front, document.media_type)
     if not html.strip() and not words.first_text(front.fields, words.TITLE):
         raise ParseError(f"{document.name}: neither a title nor a text")
     title, html = _title(front.fields, html, document.name)
     article = _article(document, front.fields, zone)
-    problems = (problem, *front.problems, *article.problems)
+    problems = (problem, *front.problems, *article.problems, too_long)
     return Parsed(
         (
             replace(
@@ -79,19 +86,19 @@ def _article(document: Document, fields: words.Fields, zone: tzinfo) -> Article:
     )
 
 
-def _html(front: FrontMatter, media_type: str) -> str:
-    """Turn the body into HTML.
-
-    Plain text below front matter is a generator's post all the same, hence Markdown.
-    """
+def _html(front: FrontMatter, media_type: str) -> tuple[str, str]:
+    """Give the body as HTML, and what was wrong with it, or ""."""
     # Generators write "{" so, to keep it from their own template language, also where HTML knows
     # no entities: in style elements, and in Markdown's code.
     body = resolve(front.body).replace("&#123;", "{").replace("&#125;", "}")
     if media_type in _HTML_TYPES or front.dialect == "html" or is_html(body):
-        return body.strip()
+        return body.strip(), ""
+    # Plain text below front matter is a generator's post all the same, hence Markdown.
     if media_type == "text/plain" and not front.dialect:
-        return from_plain(body)
-    return from_markdown(body)
+        return from_plain(body), ""
+    if len(body) > LONGEST_MARKDOWN:
+        return from_plain(body), f"Too long to read as Markdown ({len(body)} characters)."
+    return from_markdown(body), ""
 
 
 def _title(fields: Mapping[str, object], html: str, name: str) -> tuple[str, str]:

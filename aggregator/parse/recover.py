@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from aggregator.parse.fields import KNOWN, squash
 from aggregator.parse.yamltext import UnreadableError, load_yaml
 
-_KEY = re.compile(r"[ \t]{0,1}[\"']?([A-Za-z_][\w.-]{0,40})[\"']?[ \t]*[:=](?:[ \t]+|$)(.*)")
+_KEY = re.compile(r"[\"']?([A-Za-z_][\w.-]{0,40})[\"']?[ \t]*[:=](?:[ \t]+|$)(.*)")
 _TIGHT_KEY = re.compile(r"([A-Za-z_]{1,40}):(.*)")  # title:without a space
 _FENCE = re.compile(r"(?:-{3,}|\+{3,}|;{3,}|\.{3})[ \t]*")
 _TABLE = re.compile(r"\[\[?[\w.\"-]{1,80}\]?\][ \t]*")
@@ -101,10 +101,10 @@ def _by_hand(chunk: _Chunk) -> object:
     lines = [line.strip() for line in chunk.more if not line.startswith("#")]
     first = chunk.first.strip()
     if not first and any(_ITEM.fullmatch(line) for line in lines):
-        return [_unquoted(item) for item in _list_items(lines)]
+        return [_unquoted(item) for item in _list_items(lines) if item]
     if first in _BLOCK_SCALARS:
         first = ""
-    whole = " ".join(part for part in (first, *lines) if part)
+    whole = " ".join(part for part in (first, *lines) if part and not _ITEM.fullmatch(part))
     if whole.startswith("["):
         inner = whole.strip("[], \t")
         between = _QUOTED_ITEMS if inner[:1] in "\"'" else _COMMA
@@ -125,7 +125,7 @@ def _list_items(lines: list[str]) -> Iterator[str]:
 
 
 def _unquoted(text: str) -> str:
-    text = text.strip()
+    text = " ".join(text.split())
     bare = text.removesuffix(",")  # JSON's
     quote = bare[:1]
     if quote not in ("'", '"'):
