@@ -1,20 +1,26 @@
 """What feedgen lacks, through its extension API."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from email.utils import format_datetime
 
 from feedgen.ext.media import MEDIA_NS
 from lxml.etree import SubElement, _Element
 
 from aggregator.article import Enclosure, Entry, Origin
+from aggregator.publish.site import UNKNOWN_TYPE
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_UNKNOWN_TYPE = "application/octet-stream"  # RFC 2046, section 4.5.1
 _UNKNOWN_LENGTH = "0"  # RSS Best Practices Profile: zero when the size cannot be known
 
 
 class FeedExtension:
-    """The feed's half of the extension, which feedgen wants: nothing to add."""
+    """The feed's half of the extension: a date of RSS that is right in every year.
+
+    feedgen writes the year 99 with two digits.
+    """
+
+    updated: datetime
 
     def extend_ns(self) -> Mapping[str, str]:
         """Return the namespaces that the root element must declare."""
@@ -24,15 +30,17 @@ class FeedExtension:
         """Leave the feed as it is."""
 
     def extend_rss(self, feed: _Element) -> None:
-        """Leave the feed as it is."""
+        """Correct the date of an RSS channel."""
+        for date in feed.iterfind("channel/lastBuildDate"):
+            date.text = format_datetime(self.updated)
 
 
 class EntryExtension:
     """Adds to an entry what feedgen cannot say.
 
-    feedgen takes the date of RSS from the locale, which it changes for the whole process, and
-    writes the year 99 with two digits; it knows one enclosure, the last; its source has neither
-    id nor date. feedgen makes the instance, its caller then sets the attributes.
+    To write a date of RSS feedgen changes the locale of the whole process, twice; it knows one
+    enclosure, the last; its source has neither id nor date. feedgen makes the instance, whoever
+    adds the entry then sets the attributes.
     """
 
     entry: Entry
@@ -91,7 +99,7 @@ def _atom_enclosure(enclosure: Enclosure) -> dict[str, str]:
 
 def _rss_enclosure(enclosure: Enclosure) -> dict[str, str]:
     length = _UNKNOWN_LENGTH if enclosure.length is None else str(enclosure.length)
-    return {"url": enclosure.url, "length": length, "type": enclosure.media_type or _UNKNOWN_TYPE}
+    return {"url": enclosure.url, "length": length, "type": enclosure.media_type or UNKNOWN_TYPE}
 
 
 def _media_content(enclosure: Enclosure) -> dict[str, str]:

@@ -5,9 +5,7 @@ from typing import Any
 
 from aggregator.article import Article, Enclosure, Entry, Feed
 from aggregator.publish.legible import headline, text
-from aggregator.publish.site import Site, feed_url, home_url, link
-
-_UNKNOWN_TYPE = "application/octet-stream"  # RFC 2046, section 4.5.1; the format demands a type
+from aggregator.publish.site import UNKNOWN_TYPE, Site, feed_url, home_url, link
 
 
 def render_json(feed: Feed, site: Site) -> bytes:
@@ -56,7 +54,7 @@ def _content(article: Article) -> dict[str, str]:
 def _attachment(enclosure: Enclosure) -> dict[str, Any]:
     attachment = {
         "url": enclosure.url,
-        "mime_type": enclosure.media_type or _UNKNOWN_TYPE,
+        "mime_type": enclosure.media_type or UNKNOWN_TYPE,
         "title": enclosure.title,
         "size_in_bytes": enclosure.length,
         "duration_in_seconds": enclosure.duration,

@@ -14,7 +14,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)  # RFC 6838, 4.2
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")  # RFC 3986, 3.1
 # Long enough for any headline, short enough for a list of them.
-HEADLINE_LENGTH = 80
+_HEADLINE_LENGTH = 80
 UNTITLED = "Untitled"
 
 
@@ -31,7 +31,7 @@ def legible(feed: Feed) -> Feed:
 
 
 def legible_entry(entry: Entry) -> Entry:
-    """Return the entry with texts that XML 1.0 can carry, addresses in ASCII, a title always."""
+    """Return the entry with texts that XML 1.0 can carry, addresses in ASCII."""
     return replace(
         entry, id=text(entry.id), source=line(entry.source), article=_article(entry.article)
     )
@@ -54,7 +54,7 @@ def line(value: str) -> str:
 
 
 def _article(article: Article) -> Article:
-    # "text" repeats "html" and is seldom shown, so it is made legible where it is.
+    # Its text repeats its markup and is seldom shown, so it is made legible only where it is.
     return replace(
         article,
         title=line(article.title),
@@ -75,10 +75,10 @@ def headline(article: Article) -> str:
     """Return the title or, as Atom demands one, the first words of an article without a title."""
     if article.title:
         return article.title
-    words = line((article.summary or article.text)[: 4 * HEADLINE_LENGTH])
-    if len(words) <= HEADLINE_LENGTH:
+    words = line((article.summary or article.text)[: 4 * _HEADLINE_LENGTH])
+    if len(words) <= _HEADLINE_LENGTH:
         return words or UNTITLED
-    return words[: HEADLINE_LENGTH - 1].rstrip() + "…"
+    return words[: _HEADLINE_LENGTH - 1].rstrip() + "…"
 
 
 def _enclosure(enclosure: Enclosure) -> Enclosure:

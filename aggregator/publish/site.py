@@ -18,6 +18,7 @@ class Format:
     label: str
 
 
+UNKNOWN_TYPE = "application/octet-stream"  # RFC 2046, section 4.5.1
 # What a feed without entries says it was updated: the standards want a date.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from aggregator.publish.feed_extension import EntryExtension, FeedExtension
 from aggregator.publish.legible import headline, line
 from aggregator.publish.site import FORMATS, Site, feed_url, home_url, link, newest
 
-GENERATOR = "aggregator"
+_GENERATOR = "aggregator"
 
 
 def render_xml(feed: Feed, site: Site) -> dict[str, bytes]:
@@ -34,11 +34,12 @@ def _generator(feed: Feed) -> Any:
     generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
     generator.register_extension("media", MediaExtension, MediaEntryExtension)
     generator.register_extension("more", FeedExtension, EntryExtension)
+    generator.more.updated = newest(feed)
     generator.id(feed.id)
     generator.title(feed.title)
     generator.description(feed.description or feed.title)
     generator.updated(newest(feed))
-    generator.generator(GENERATOR)
+    generator.generator(_GENERATOR)
     generator.docs("")
     generator.language(feed.language)
     return generator

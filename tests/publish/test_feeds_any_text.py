@@ -20,6 +20,7 @@ from aggregator.publish import FeedLink, render, render_article, render_index
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 DC = "{http://purl.org/dc/elements/1.1/}creator"
+RFC822 = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d \+0000")
 STRICT = etree.XMLParser(resolve_entities=False, no_network=True)
 
 # Anything that str can hold, surrogates included, and more of what breaks feeds than chance gives.
@@ -82,6 +83,7 @@ def line(text: str) -> str:
 
 def check_rss(item: Any, entry: Entry) -> None:
     article = entry.article
+    assert RFC822.fullmatch(item.findtext("pubDate"))
     assert item.findtext("guid") == printable(entry.id)
     if line(article.title):
         assert item.findtext("title") == line(article.title)
@@ -126,7 +128,9 @@ def unescape_markup(text: str) -> str:
 
 
 def check(files: dict[str, bytes], entries: list[Entry]) -> None:
-    items = etree.fromstring(files["rss.xml"], STRICT).findall("channel/item")
+    rss = etree.fromstring(files["rss.xml"], STRICT)
+    assert RFC822.fullmatch(rss.findtext("channel/lastBuildDate") or "")
+    items = rss.findall("channel/item")
     atoms = etree.fromstring(files["atom.xml"], STRICT).findall(ATOM + "entry")
     for item, found, member, made in zip(
         items, atoms, json.loads(files["feed.json"])["items"], entries, strict=True

@@ -3,6 +3,7 @@
 import hashlib
 import locale
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,10 @@ def test_in_another_process(environment: dict[str, str]) -> None:
         check=True,
     )
     assert done.stdout.strip() == digest()
+
+
+def test_a_site_travels_to_other_processes() -> None:
+    assert pickle.loads(pickle.dumps(SITE)) == SITE
 
 
 def test_the_locale_stays_as_it_was() -> None:
