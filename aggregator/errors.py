@@ -5,7 +5,8 @@ AggregatorError
 ├── FetchError       a web address or a file could not be read
 ├── ParseError       what was read is not what its source says it is
 ├── StoreError       the database
-│   └── StoreBusy    another process holds it
+│   ├── StoreBusyError      another process holds it
+│   └── StoreConflictError  another process wrote the same article first
 └── PublishError     a feed or page could not be written
 
 The stages raise these, chained to what caused them; ``scan.py`` alone turns them into values.
@@ -36,8 +37,12 @@ class StoreError(AggregatorError):
     """The database refused."""
 
 
-class StoreBusy(StoreError):
+class StoreBusyError(StoreError):
     """Another process works on the same store."""
+
+
+class StoreConflictError(StoreError):
+    """Another process stored the same article first; to decide again resolves it."""
 
 
 class PublishError(AggregatorError):

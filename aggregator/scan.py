@@ -11,10 +11,11 @@ Report: one bad document never stops a source, one bad source never stops the pr
 
 import asyncio
 import functools
+import hashlib
 import logging
 import traceback
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from zoneinfo import ZoneInfo
 from aggregator.article import Article, Document
 from aggregator.clean import Recipe, clean
 from aggregator.dedupe import addresses, candidate, decide, entry_id, entry_key, own_id
-from aggregator.errors import AggregatorError, ParseError
+from aggregator.errors import AggregatorError, ParseError, StoreConflictError
 from aggregator.fetch import Client
 from aggregator.identity import (
     Candidate,
@@ -53,6 +54,9 @@ CHUNK_DOCUMENTS, CHUNK_BYTES = 128, 4_000_000
 # Chunks in hand at once: what keeps the pool busy while one chunk is being saved.
 IN_HAND = 4
 
+# Workers that race for an article meet once, not again and again.
+_TRIES = 3
+
 # A clock that is a little ahead is no date in the future; a date beyond the horizon is a mistake.
 SKEW, HORIZON = timedelta(minutes=5), timedelta(days=730)
 
@@ -69,20 +73,26 @@ class CategoryPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a scan works with. ``compute`` maps a pure function over items, wherever it likes."""
+    """What a scan works with.
+
+    ``compute`` maps a pure function over items, wherever it likes; ``progress`` is told of every
+    chunk that was saved.
+    """
 
     store: Store
     client: Client
     compute: Compute
     root: Path
     policy: CategoryPolicy
+    progress: Callable[["Report"], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What a scan did. ``errors`` are (document, what was wrong); ``status`` is "ok", "unchanged"
-    or "error".
+    """What a scan did.
+
+    ``status`` is "ok", "unchanged" or "error"; ``errors`` are (document, what was wrong).
     """
 
     source: str
@@ -118,6 +128,9 @@ class Prepared:
     traceback: str = ""
 
 
+Chunk = tuple[list[Found], list[Prepared]]
+
+
 async def scan(source: Source, context: Context, only: frozenset[str] = frozenset()) -> Report:
     """Visit a source, store what is new, and say what happened. ``only``: just these files."""
     report = Report(source=source.name, kind=source.settings.kind)
@@ -125,8 +138,9 @@ async def scan(source: Source, context: Context, only: frozenset[str] = frozense
     visit = Visit(root=context.root, seen=state.seen, client=context.client, only=only)
     try:
         async with aclosing(_chunks(source, visit, context)) as chunks:
-            async for found, prepared in chunks:
-                await _take(source, context, state, (found, prepared), report)
+            async for chunk in chunks:
+                await _take(source, context, state, chunk, report)
+                context.progress(report)
     except AggregatorError as error:
         report.errors.append((source.settings.target, str(error)))
         report.status = "error"
@@ -146,7 +160,7 @@ def prepare(document: Document, brief: Brief) -> Prepared:
         return done(articles=tuple(_prepare_article(a, document, brief) for a in raw))
     except ParseError as error:
         return done(error=str(error))
-    except Exception as error:  # noqa: BLE001 - one bad document never stops a source
+    except Exception as error:
         said = f"{document.name}: unexpected {type(error).__name__}: {error}"
         return done(error=said, traceback=traceback.format_exc())
 
@@ -161,6 +175,14 @@ def brief(source: Source, policy: CategoryPolicy) -> Brief:
         language=settings.language,
     )
     return Brief(recipe=recipe, zone=source.zone, categories=settings.categories, policy=policy)
+
+
+def recipe_digest(source: Source, policy: CategoryPolicy) -> str:
+    """Return a digest of the settings that shape a source's articles.
+
+    When it moves, what was read before is read again, so that an edit of the configuration shows.
+    """
+    return hashlib.sha256(repr(brief(source, policy)).encode()).hexdigest()
 
 
 def _prepare_article(
@@ -195,9 +217,7 @@ def _categories(article: Article, brief: Brief) -> tuple[Category, ...]:
 # From documents to prepared chunks
 
 
-async def _chunks(
-    source: Source, visit: Visit, context: Context
-) -> AsyncIterator[tuple[list[Found], list[Prepared]]]:
+async def _chunks(source: Source, visit: Visit, context: Context) -> AsyncGenerator[Chunk, None]:
     """Yield what was found together with what it became, in order, a few chunks ahead."""
     task = functools.partial(prepare, brief=brief(source, context.policy))
     waiting: deque[tuple[list[Found], asyncio.Task[list[Prepared]]]] = deque()
@@ -205,7 +225,7 @@ async def _chunks(
         async with aclosing(_grouped(documents(source, visit))) as groups:
             async for group in groups:
                 mine = [found for found in group if isinstance(found, Document)]
-                waiting.append((group, asyncio.ensure_future(context.compute(task, mine))))
+                waiting.append((group, asyncio.create_task(_prepared(context, task, mine))))
                 if len(waiting) >= IN_HAND:
                     first, done = waiting.popleft()
                     yield first, await done
@@ -217,7 +237,19 @@ async def _chunks(
             unfinished.cancel()
 
 
-async def _grouped(found: AsyncIterator[Found]) -> AsyncIterator[list[Found]]:
+async def _prepared(
+    context: Context, task: Callable[[Document], Prepared], mine: Sequence[Document]
+) -> list[Prepared]:
+    results = await context.compute(task, mine)
+    return [
+        Prepared(name=one.name, validators=one.validators, error=f"{one.name}: {result}")
+        if isinstance(result, AggregatorError)
+        else result
+        for one, result in zip(mine, results, strict=True)
+    ]
+
+
+async def _grouped(found: AsyncGenerator[Found, None]) -> AsyncGenerator[list[Found], None]:
     group: list[Found] = []
     size = 0
     async for one in found:
@@ -234,11 +266,19 @@ async def _grouped(found: AsyncIterator[Found]) -> AsyncIterator[list[Found]]:
 
 
 async def _take(
-    source: Source,
-    context: Context,
-    state: SourceState,
-    chunk: tuple[list[Found], list[Prepared]],
-    report: Report,
+    source: Source, context: Context, state: SourceState, chunk: Chunk, report: Report
+) -> None:
+    """Decide and save one chunk, again when another worker stored the same article meanwhile."""
+    for _ in range(_TRIES - 1):
+        try:
+            return await _take_once(source, context, state, chunk, report)
+        except StoreConflictError:
+            continue
+    return await _take_once(source, context, state, chunk, report)
+
+
+async def _take_once(
+    source: Source, context: Context, state: SourceState, chunk: Chunk, report: Report
 ) -> None:
     """Decide and save one chunk in one transaction, then count it."""
     found, prepared = chunk
@@ -274,6 +314,7 @@ class _Decider:
     now: datetime
 
     def outcome(self, at_hand: Candidate, categories: tuple[Category, ...]) -> Outcome:
+        """Decide one article and enter the decision into the ledger."""
         decision = decide(at_hand, self.known, self.scan)
         identifier = self._entry_id(at_hand)
         at_hand, published, state = self._dated(at_hand, decision)

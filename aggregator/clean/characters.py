@@ -15,6 +15,7 @@ _SUSPECT = re.compile(f"[{_BASIC}\r]|[\U0001fffe-\U0010ffff]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
 _REFERENCE = re.compile(r"&#(?:[xX][0-9a-fA-F]+|[0-9]+);?")
 _LONGEST_REFERENCE = 32
+_BYTE_ORDER_MARK = "\ufeff"
 
 BLANK = " \t\n\r\u00a0\u1680\u2000-\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff\u00ad"
 _NOT_BLANK = re.compile(f"[^{BLANK}]")
@@ -34,7 +35,7 @@ def legal(text: str) -> str:
 
 def legal_markup(html: str) -> str:
     """HTML without forbidden characters, be they written plainly or as ``&#11;``."""
-    html = legal(html)
+    html = legal(html).replace(_BYTE_ORDER_MARK, "")  # parsers drop it at the start only
     return _REFERENCE.sub(_legal_reference, html) if "&#" in html else html
 
 
@@ -43,7 +44,7 @@ def _legal_reference(match: re.Match[str]) -> str:
     if len(reference) > _LONGEST_REFERENCE:
         return ""
     character = unescape(reference)  # HTML's own table: &#150; is a dash, &#xD800; is U+FFFD
-    if character in {"", "\r"} or _FORBIDDEN.match(character):
+    if character in {"", "\r", _BYTE_ORDER_MARK} or _FORBIDDEN.match(character):
         return ""
     return reference if character.isascii() else character
 

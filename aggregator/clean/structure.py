@@ -65,6 +65,9 @@ def settle(body: Element) -> None:
 def _settle_math(body: Element) -> None:
     if next(body.iter(*_MATH), None) is None:
         return
+    for part in find(body, *_MATH):
+        for name in [name for name in part.attrib if ":" in name]:
+            del part.attrib[name]  # xlink:href and its kind: parsers make namespaces of them
     for element in _ALIEN_TO_MATH(body):
         inside = element.getparent().tag
         if element.tag not in MATH or element.tag == "math" or inside in MATH_TOKENS:

@@ -45,6 +45,7 @@ _RAW_TEXT = re.compile(
 )
 _NESTING = re.compile(r"<(?!/?(?:p|br|hr|img|h[1-6])\b)/?[a-zA-Z][^<>]*>", re.IGNORECASE)
 
+_REMOVED = REMOVED | {REMOVE}
 _TOO_DEEP = xpath("/*" * (DEEPEST + 2))
 
 
@@ -125,5 +126,5 @@ def keep_vocabulary(body: Element) -> None:
         if name in RENAMED:
             element.tag = RENAMED[name]
         else:
-            element.tag = REMOVE if name in REMOVED or not isinstance(name, str) else UNWRAP
+            element.tag = REMOVE if name in _REMOVED else UNWRAP
     prune(body)

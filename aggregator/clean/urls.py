@@ -8,7 +8,7 @@ from aggregator.clean.vocabulary import SCHEMES
 
 # Nearly every address of an article is of this kind and needs no further look.
 _ORDINARY = re.compile(
-    r"(?i:https?)://(?!(?:[^/?#]*\.)?xn--)(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z]{2,}(?::[0-9]{1,4})?"
+    r"https?://(?!(?:[^/?#]*\.)?xn--)(?:[a-zA-Z0-9_-]+\.)+[a-zA-Z]{2,}(?::[0-9]{1,4})?"
     r"(?:[/?#][!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~|-]*)?"
 )
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aggregator.article import Entry, Feed
-from aggregator.publish.files import sweep, write
+from aggregator.publish.files import remove, sweep, write
 from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import legible, legible_entry
 from aggregator.publish.opml import render_opml
@@ -18,6 +18,7 @@ __all__ = [
     "has_page",
     "link",
     "page_name",
+    "remove",
     "render",
     "render_article",
     "render_index",

@@ -36,6 +36,22 @@ def write(folder: Path, name: str, data: bytes) -> bool:
     return True
 
 
+def remove(folder: Path, name: str) -> bool:
+    """Remove the file ``name`` below ``folder``.
+
+    Returns whether it was there. Raises PublishError.
+    """
+    *parents, last = _segments(folder, name)
+    try:
+        with _opened(folder, parents) as directory:
+            os.unlink(last, dir_fd=directory)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise PublishError(f"{folder / name}: cannot remove: {error.strerror}") from error
+    return True
+
+
 def sweep(folder: Path) -> int:
     """Remove the temporary files that crashed writers left below ``folder``; return how many.
 

@@ -60,7 +60,7 @@ def _selector(value: str) -> str:
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ValueError, OSError) as error:
+    except (KeyError, ValueError, OSError) as error:
         raise ValueError("is no time zone; write it like Asia/Shanghai or UTC") from error
     return value
 
@@ -98,6 +98,8 @@ class Settings(Common):
     kind: ClassVar[str]
     # A date in the future is waited for; otherwise it is taken for a mistake.
     holds_future: ClassVar[bool] = False
+    # A visit costs somebody else: after a restart it waits until it is due.
+    remote: ClassVar[bool] = True
     # The source is one document: when that cannot be read, the source has failed.
     single: ClassVar[bool] = False
 
@@ -171,8 +173,8 @@ class Source:
 
 
 def first_due(source: Source, planned: datetime | None, now: datetime) -> datetime:
-    """Return when a source is due after a start: as planned, or at once when never visited."""
-    if planned is None:
+    """Return when a source is due after a start: as planned; at once when new or at hand."""
+    if planned is None or not source.settings.remote:
         return now
     latest = source.trigger.get_next_fire_time(None, now)
     return min(planned, latest) if latest else planned

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +52,7 @@ class DirectorySettings(Settings):
 
     kind: ClassVar[str] = "directory"
     holds_future: ClassVar[bool] = True
+    remote: ClassVar[bool] = False
 
     directory: str = Field(description="the folder, from root")
     glob: Annotated[str, AfterValidator(_pattern)] = Field(
@@ -78,7 +79,7 @@ class _Walk:
     closed: list[str] = field(default_factory=list)
 
 
-async def documents(settings: DirectorySettings, visit: Visit) -> AsyncIterator[Found]:
+async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator[Found, None]:
     """Yield the files that are new or changed by size, mtime or inode; first, what is gone.
 
     Raises FetchError when the folder itself cannot be read.

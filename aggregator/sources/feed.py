@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
@@ -28,7 +28,7 @@ class FeedSettings(Settings):
     )
 
 
-async def documents(settings: FeedSettings, visit: Visit) -> AsyncIterator[Found]:
+async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Found, None]:
     """Yield the feed unless it is what it was, by its validators or byte for byte.
 
     Raises FetchError.

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from aggregator.errors import StoreBusy, StoreError
+from aggregator.errors import StoreBusyError, StoreError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -71,14 +71,14 @@ async def connect(url: URL) -> AsyncEngine:
 
 @contextlib.asynccontextmanager
 async def held(engine: AsyncEngine) -> AsyncIterator[None]:
-    """Hold the store for this process alone. Raises StoreBusy when another process does."""
+    """Hold the store for this process alone. Raises StoreBusyError when another process does."""
     if engine.dialect.name == "sqlite":
         with _held_file(Path(f"{engine.url.database}.lock")):
             yield
     else:
         async with engine.connect() as connection:
             if not await _held_advisory(connection):
-                raise StoreBusy(f"another process works on {engine.url.render_as_string()}")
+                raise StoreBusyError(f"another process works on {engine.url.render_as_string()}")
             yield
 
 
@@ -89,7 +89,7 @@ def _held_file(path: Path) -> Any:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             file.seek(0)
-            raise StoreBusy(
+            raise StoreBusyError(
                 f"process {file.read().strip() or '?'} already works on "
                 f"{path.with_suffix('')}; stop it first, or use another store"
             ) from error

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregator.article import Entry
-from aggregator.errors import StoreError
+from aggregator.errors import StoreConflictError, StoreError
 from aggregator.identity import Ledger
 from aggregator.store import connect
 from aggregator.store.ledger import (
@@ -123,7 +123,7 @@ class Store:
 
     @contextlib.asynccontextmanager
     async def held(self) -> AsyncIterator[None]:
-        """Hold the store for this process alone. Raises StoreBusy when another has it."""
+        """Hold the store for this process alone. Raises StoreBusyError when another has it."""
         async with connect.held(self._engine):
             yield
 
@@ -133,14 +133,17 @@ class Store:
             try:
                 async with self._engine.begin() as connection:
                     yield connection
-            except sa.exc.IntegrityError:
-                raise
+            except sa.exc.IntegrityError as error:
+                raise StoreConflictError(str(error)) from error
             except sa.exc.SQLAlchemyError as error:
                 raise StoreError(str(error)) from error
 
     @contextlib.asynccontextmanager
     async def batch(self, source: int) -> AsyncIterator[Batch]:
-        """Open a write transaction for a source. Raises StoreError; then nothing is written."""
+        """Open a write transaction for a source.
+
+        Raises StoreError, StoreConflictError; then nothing is written.
+        """
         async with self._write() as connection:
             yield Batch(connection, source)
 

@@ -1,0 +1,174 @@
+"""Builds everything that a configuration names; opens it and closes it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from starlette.applications import Starlette
+
+from aggregator.config import Config, Loaded, load
+from aggregator.daemon import Daemon
+from aggregator.engines import LocalEngine, open_engine
+from aggregator.errors import ConfigError
+from aggregator.fetch import Client, open_client
+from aggregator.jobs import World
+from aggregator.output import Output, Selection, prepare_output
+from aggregator.publish import Site
+from aggregator.scan import CategoryPolicy, Context, recipe_digest
+from aggregator.server import Status, serve
+from aggregator.server import build as build_server
+from aggregator.sources import Source
+from aggregator.sources.base import seconds
+from aggregator.store import SourceEntry, Store, open_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """What is open while the program works."""
+
+    store: Store
+    client: Client
+    engine: LocalEngine
+
+
+@contextlib.asynccontextmanager
+async def open_app(loaded: Loaded) -> AsyncIterator[App]:
+    """Open the store, for this process alone, the HTTP client and the engine.
+
+    Raises StoreError, StoreBusyError.
+    """
+    async with (
+        open_store(loaded.config.store, loaded.root) as store,
+        store.held(),
+        open_client() as client,
+        open_engine() as engine,
+    ):
+        yield App(store=store, client=client, engine=engine)
+
+
+async def enter(loaded: Loaded, app: App) -> World:
+    """Bring the store in line with a configuration; return the world that jobs work on."""
+    world = build(loaded, app)
+    entries = [_entry(source, world) for source in world.sources.values()]
+    await app.store.set_sources(entries)
+    await prepare_output(app.store, world.output)
+    return world
+
+
+def build(loaded: Loaded, app: App) -> World:
+    """Return the world of a configuration, without writing anything."""
+    config = loaded.config
+    context = Context(
+        store=app.store,
+        client=app.client,
+        compute=app.engine.compute,
+        root=loaded.root,
+        policy=policy(config),
+    )
+    return World(
+        context=context,
+        output=_output(loaded),
+        sources={source.name: source for source in loaded.sources},
+        keep=timedelta(seconds=seconds(config.keep)) if config.keep else None,
+    )
+
+
+def policy(config: Config) -> CategoryPolicy:
+    """Return how the configuration wants categories named."""
+    rename = {old.casefold(): new for old, new in config.categories.rename.items()}
+    return CategoryPolicy(rename=rename, nested=config.categories.nested)
+
+
+async def run(loaded: Loaded, announce: Callable[[str], None]) -> None:
+    """Run the daemon until it is told to stop. ``announce`` gets the address of the pages.
+
+    Raises AggregatorError when it cannot start.
+    """
+    async with open_app(loaded) as app:
+        serve_at = loaded.config.serve
+        pages = Pages(loaded, app)
+        served = await serve(pages.application(), serve_at.host, serve_at.port)
+        try:
+            pages.port = served.port
+            daemon = Daemon(await pages.enter(loaded), pages.reload, loaded.path)
+            pages.daemon = daemon
+            await daemon.run(ready=lambda: announce(served.url))
+        finally:
+            await served.stop()
+
+
+class Pages:
+    """Joins the daemon and the server: each shows what the other one does."""
+
+    def __init__(self, loaded: Loaded, app: App) -> None:
+        self.port = 0
+        self.daemon: Daemon | None = None
+        self._loaded = loaded
+        self._app = app
+
+    def application(self) -> Starlette:
+        """Return the web application."""
+        return build_server(self._loaded.root / self._loaded.config.output, self._status)
+
+    async def enter(self, loaded: Loaded) -> World:
+        """Take a configuration, with the port that is really served."""
+        return await enter(_at(loaded, self.port), self._app)
+
+    async def reload(self) -> World:
+        """Read the configuration anew. Raises ConfigError also for what needs a restart."""
+        loaded = load(self._loaded.path)
+        fixed = {"store", "output", "serve", "root"}
+        moved = sorted(
+            name
+            for name in fixed
+            if getattr(loaded.config, name) != getattr(self._loaded.config, name)
+        )
+        if moved:
+            raise ConfigError([f"{loaded.path}: {', '.join(moved)} cannot change while it runs"])
+        return await self.enter(loaded)
+
+    async def _status(self) -> Status:
+        store = self._app.store
+        return Status(
+            sources=tuple(await store.source_statuses()),
+            feeds=tuple(await store.feed_statuses()),
+            config_error=self.daemon.config_error if self.daemon else "",
+            started=self.daemon.started if self.daemon else datetime.now(UTC),
+        )
+
+
+def _at(loaded: Loaded, port: int) -> Loaded:
+    """Return the configuration as served on a port that is only known after binding."""
+    serve_at = loaded.config.serve.model_copy(update={"port": port})
+    config = loaded.config.model_copy(update={"serve": serve_at})
+    return loaded.model_copy(update={"config": config})
+
+
+def _entry(source: Source, world: World) -> SourceEntry:
+    return SourceEntry(
+        key=source.key,
+        name=source.name,
+        kind=source.settings.kind,
+        target=source.settings.target,
+        recipe=recipe_digest(source, world.context.policy),
+    )
+
+
+def _output(loaded: Loaded) -> Output:
+    config = loaded.config
+    site = Site(title=config.title, base_url=config.public_url, formats=config.publish.formats)
+    return Output(
+        folder=loaded.root / config.output,
+        site=site,
+        limit=config.publish.limit,
+        selections=tuple(
+            Selection(
+                name=feed.name,
+                categories=feed.categories,
+                limit=feed.limit or config.publish.limit,
+            )
+            for feed in config.feeds
+        ),
+        rename=config.categories.rename,
+    )

@@ -1,0 +1,56 @@
+"""What is to be done: small values that any engine can run, here or elsewhere, once or twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aggregator.output import Output, Written, publish
+from aggregator.scan import Context, Report, scan
+from aggregator.sources import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Visit a source; ``only`` some of its files when file events say so."""
+
+    source: str
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Write the feeds that are stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prune:
+    """Forget articles that are older than the configuration keeps."""
+
+
+Job = Scan | Publish | Prune
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """All that jobs work on, built from one configuration. ``keep`` is None to keep for ever."""
+
+    context: Context
+    output: Output
+    sources: Mapping[str, Source]
+    keep: timedelta | None = None
+
+
+async def perform(job: Job, world: World) -> Report | list[Written] | int:
+    """Do a job. Returns a scan's Report, the feeds written, or how many articles were pruned."""
+    context = world.context
+    match job:
+        case Scan(name, only):
+            return await scan(world.sources[name], context, frozenset(only))
+        case Publish():
+            await context.store.release(context.now())
+            return await publish(context.store, world.output, context.compute)
+        case Prune():
+            if world.keep is None:
+                return 0
+            shown = max([world.output.limit, *(s.limit for s in world.output.selections)])
+            return await context.store.prune(context.now() - world.keep, shown)

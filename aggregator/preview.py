@@ -1,0 +1,112 @@
+"""What a source, an address, a file or a folder would become, without storing anything."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aggregator.app import policy
+from aggregator.article import Document
+from aggregator.config import Loaded
+from aggregator.dedupe import entry_id
+from aggregator.errors import AggregatorError
+from aggregator.fetch import open_client
+from aggregator.identity import Candidate
+from aggregator.scan import CategoryPolicy, brief, prepare
+from aggregator.sources import KINDS, Failure, Source, Visit, documents
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The articles as they would be published, as plain values, and what could not be read."""
+
+    articles: list[dict[str, Any]]
+    errors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A source to look at, and if not all of it, which of its files."""
+
+    source: Source
+    only: frozenset[str] = frozenset()
+
+
+def resolve(target: str, loaded: Loaded | None) -> Look:
+    """Return what a target names: a configured source, an address, a file or a folder.
+
+    A file in a configured folder is read with that source's settings. Raises AggregatorError.
+    """
+    sources = loaded.sources if loaded else ()
+    for source in sources:
+        if target in (source.name, source.settings.target):
+            return Look(source)
+    if target.lower().startswith(("http://", "https://")):
+        return Look(_made("feed", target, loaded))
+    path = Path(target).resolve()
+    if path.is_dir():
+        return Look(_made("directory", str(path), loaded))
+    if not path.is_file():
+        raise AggregatorError(f"{target}: no source, web address, file or folder is called so")
+    for source in sources:
+        folder = _folder(source, loaded)
+        if folder and path.is_relative_to(folder):
+            return Look(source, frozenset({path.relative_to(folder).as_posix()}))
+    made = _made("directory", str(path.parent), loaded, glob="**")
+    return Look(made, frozenset({path.name}))
+
+
+async def preview(look: Look | Source, loaded: Loaded | None) -> Preview:
+    """Visit a source as if it had never been seen. Raises FetchError."""
+    source, only = (look, frozenset()) if isinstance(look, Source) else (look.source, look.only)
+    root = loaded.root if loaded else Path.cwd()
+    names = policy(loaded.config) if loaded else CategoryPolicy()
+    how = brief(source, names)
+    found = Preview([], [])
+    async with open_client() as client:
+        visit = Visit(root=root, seen={}, client=client, only=only)
+        async for one in documents(source, visit):
+            if isinstance(one, Failure):
+                found.errors.append(f"{one.name}: {one.error}")
+            elif isinstance(one, Document):
+                done = prepare(one, how)
+                found.articles.extend(_shown(c, source, one) for c, _ in done.articles)
+                found.errors.extend([done.error] if done.error else [])
+    return found
+
+
+def _made(kind: str, target: str, loaded: Loaded | None, **more: Any) -> Source:
+    """Return a source that the configuration does not have."""
+    settings = KINDS[kind][0].model_validate({kind: target, **more})
+    zone = loaded.config.timezone if loaded else "UTC"
+    return Source(name=target, settings=settings, zone=zone)
+
+
+def _folder(source: Source, loaded: Loaded | None) -> Path | None:
+    if source.settings.kind != "directory" or loaded is None:
+        return None
+    return (loaded.root / source.settings.target).resolve()
+
+
+def _shown(at_hand: Candidate, source: Source, document: Document) -> dict[str, Any]:
+    article = at_hand.article
+    published = article.published or at_hand.modified
+    updated = article.updated
+    return {
+        "id": entry_id(article, source.key),
+        "title": article.title,
+        "url": article.url,
+        "author": ", ".join(article.authors),
+        "authors": list(article.authors),
+        "published": published,
+        "updated": updated or published,
+        "categories": list(article.categories),
+        "html": article.html,
+        "text": article.text,
+        "summary": article.summary,
+        "image": article.image,
+        "language": article.language,
+        "content_hash": at_hand.content_hash,
+        "source": source.name,
+        "document": document.name,
+        "problems": list(article.problems),
+    }
