@@ -45,7 +45,7 @@ def parse_post(document: Document, zone: tzinfo = UTC) -> Parsed:
     if not front.dialect and is_document(front.body):
         front = FrontMatter(page_fields(front.body), page_body(front.body), "html")
     html, too_long = _html(front, document.media_type)
-    if not html.strip() and not words.first_text(front.fields, words.TITLE):
+    if not html.strip() and not words.first_text(front.fields, (*words.TITLE, "pagetitle")):
         raise ParseError(f"{document.name}: neither a title nor a text")
     title, html = _title(front.fields, html, document.name)
     article = _article(document, front.fields, zone)
