@@ -143,14 +143,14 @@ ARTICLES = st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ARTICLES)
 def test_cleaning_twice_changes_nothing(article: Article) -> None:
     once = clean(article, RECIPE)
     assert clean(once, RECIPE) == once
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ARTICLES)
 def test_only_the_vocabulary_is_left_and_only_legal_characters(article: Article) -> None:
     cleaned = clean(article, RECIPE)
