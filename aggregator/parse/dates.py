@@ -35,9 +35,9 @@ _MONTHS = {
     for length in range(3, len(name) + 1)
 }
 
-# Hours east of Greenwich. RFC 5322 names the American ones; it would have every other name read as
+# RFC 5322 names the American ones; it would have every other name read as
 # UTC, but these stand in real feeds and have one common meaning.
-_ZONES: dict[str, float] = {
+_HOURS_EAST: dict[str, float] = {
     **dict.fromkeys(("z", "ut", "utc", "gmt", "wet"), 0),
     **dict.fromkeys(("est", "cdt"), -5),
     **dict.fromkeys(("cst", "mdt"), -6),
@@ -58,6 +58,9 @@ _ZONES: dict[str, float] = {
     "aedt": 11,
     "nzst": 12,
     "nzdt": 13,
+}
+_ZONES: dict[str, tzinfo] = {
+    name: timezone(timedelta(hours=hours)) for name, hours in _HOURS_EAST.items()
 }
 
 _ZONE = r"(?:(?:GMT|UTC)?[+-]\d{1,2}(?::?\d{2})?|[A-Z]{1,5})"
@@ -215,11 +218,10 @@ def _full_year(year: str) -> int:
 
 def _zone(name: str) -> tzinfo:
     """Read ``+0800``, ``GMT+8`` or a zone's name; an unknown name is UTC, as RFC 5322 says."""
+    if named := _ZONES.get(name.lower()):
+        return named
     sign = "-" if "-" in name else "+"
-    label, _, offset = name.partition(sign)
-    if not offset:
-        return timezone(timedelta(hours=_ZONES.get(label.lower(), 0.0)))
-    digits = offset.replace(":", "")
+    digits = name.partition(sign)[2].replace(":", "")
     hours, minutes = (digits, "0") if len(digits) < 3 else (digits[:-2], digits[-2:])  # noqa: PLR2004
-    distance = timedelta(hours=int(hours), minutes=int(minutes))
+    distance = timedelta(hours=int(hours or 0), minutes=int(minutes))
     return timezone(-distance if sign == "-" else distance)
