@@ -17,12 +17,10 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
 def with_media_groups(fields: Fields, spaces: Mapping[str, str]) -> Fields:
     """Add what stands in ``media:group`` and ``media:content`` to what an entry has itself."""
     merged = {name: list(found) for name, found in fields.items()}
-    containers = elements(fields, "media:group", "media:content")
-    for container in containers:
-        for name, found in fields_of(container, spaces).items():
-            merged.setdefault(name, []).extend(found)
-            if container in fields.get("media:group", ()) and name == "media:content":
-                containers.extend(found)
+    for kind in ("media:group", "media:content"):  # in this order: groups hold contents
+        for container in list(merged.get(kind, ())):
+            for name, found in fields_of(container, spaces).items():
+                merged.setdefault(name, []).extend(found)
     return merged
 
 

@@ -15,6 +15,9 @@ _TOKEN = re.compile(
     rf"{_OPAQUE}|<(?P<end>/?)(?P<name>[a-z_][\w.:-]*)(?P<rest>[^<>]*)>",
     re.DOTALL | re.IGNORECASE | re.ASCII,
 )
+_ATTRIBUTE = re.compile(
+    r"""(?<![\w:.-])([a-z_][\w:.-]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""", re.IGNORECASE | re.ASCII
+)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # Deeper than any feed nests; what opens beyond is left out, so that no tag has a long way to look.
@@ -78,15 +81,20 @@ def balance(text: str) -> str:
 
 
 def _open(stack: list[str], token: re.Match[str]) -> str:
-    name, rest = token["name"], token["rest"]
-    if rest.endswith("/"):
-        return token[0]
-    if name.lower() in _VOID:
-        return f"<{name}{rest}/>"
+    name, attributes = token["name"], _attributes(token["rest"])
+    if token["rest"].endswith("/") or name.lower() in _VOID:
+        return f"<{name}{attributes}/>"
     if len(stack) == _DEEPEST:
         return ""
     stack.append(name)
-    return token[0]
+    return f"<{name}{attributes}>"
+
+
+def _attributes(rest: str) -> str:
+    """Write attributes quoted and each once; libxml2 drops the whole tag otherwise."""
+    found = {name: value.strip("\"'") for name, value in _ATTRIBUTE.findall(rest)}
+    escaped = {name: value.replace('"', "&#34;") for name, value in found.items()}
+    return "".join(f' {name}="{value}"' for name, value in escaped.items())
 
 
 def _make_room(stack: list[str], local: str) -> str:

@@ -14,6 +14,8 @@ _BREAKING = frozenset(defs.block_tags) | {"br", "li", "td", "th", "tr"}
 _URI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", re.ASCII
 )
+# A mail address has at most 254 characters (RFC 5321), and the patterns take the square of these.
+_LONGEST_NAME = 500
 _MAIL_FIRST = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
 _MAIL_LAST = re.compile(r"([^<>()]+)[<(][^<>()\s]+@[^<>()\s]+[>)]")
 
@@ -65,6 +67,8 @@ def web_address(link: str | None, base: str | None) -> str | None:
 def person(text: str) -> str:
     """Give the name beside a mail address, ``mail (Name)`` or ``Name <mail>``, else all of it."""
     text = one_line(text)
+    if "@" not in text or len(text) > _LONGEST_NAME:
+        return text
     match = _MAIL_FIRST.fullmatch(text) or _MAIL_LAST.fullmatch(text)
     return match[1].strip(" \"'") or text if match else text
 

@@ -57,7 +57,7 @@ def _load(document: Document, text: str) -> Object:
 
 
 def _article(item: Object, base: str | None, zone: tzinfo) -> Article:
-    identifier = _text(item, "id")
+    identifier = _identifier(item)
     url = web_address(_text(item, "url"), base) or web_address(identifier, None)
     url = url or web_address(_text(item, "external_url"), base)
     title, html, summary = one_line(_text(item, "title")), *_content(item)
@@ -125,11 +125,14 @@ def _enclosure(attachment: Object, base: str | None) -> Enclosure | None:
 
 
 def _text(holder: Object, key: str) -> str:
-    """Give a string; a number counts as one, as version 1.0 asks for ids."""
     value = holder.get(key)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    return legal(str(value)).strip()
+    return legal(value).strip() if isinstance(value, str) else ""
+
+
+def _identifier(item: Object) -> str:
+    """Give the id; a number counts as its digits, as version 1.0 asks."""
+    value = item.get("id")
+    return str(value) if isinstance(value, int) and value is not True else _text(item, "id")
 
 
 def _strings(holder: Object, key: str) -> list[str]:
