@@ -9,7 +9,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _BASIC = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 _PLANES = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
 _FORBIDDEN = re.compile(f"[{_BASIC}{_PLANES}]+")
-# The same for a quick look, as one plain range above the basic plane (rare letters, looked at again).
+# The same for a quick look: all from the second plane on (rare) is looked at again.
 _SUSPECT = re.compile(f"[{_BASIC}\r\U0001fffe-\U0010ffff]")
 # Joiners (U+200C, U+200D) stay: Persian, Hindi and emoji are written with them.
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
