@@ -54,6 +54,7 @@ def read(text: str, environment: Mapping[str, str] = os.environ) -> Tree:
     """Read a document, ``${VAR}`` and ``${VAR:-default}`` replaced. Raises YamlError."""
     tree = Tree()
     try:
+        _refuse_depth(text)
         node = yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -67,6 +68,17 @@ def read(text: str, environment: Mapping[str, str] = os.environ) -> Tree:
             raise YamlError(line, "aliases multiply to more values than any configuration has")
         tree.value = _Reader(tree, environment).value(node, ())
     return tree
+
+
+def _refuse_depth(text: str) -> None:
+    """Look at the events first: libyaml composes by recursion and dies of 64 kB of brackets."""
+    depth = 0
+    for event in yaml.parse(text, Loader=Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise YamlError(line, f"nested deeper than {_DEEPEST} levels")
 
 
 def _weight(node: yaml.Node, known: dict[int, float]) -> float:
@@ -101,8 +113,6 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: Path) -> Any:
         line = node.start_mark.line + 1
-        if len(path) > _DEEPEST:
-            raise YamlError(line, f"nested deeper than {_DEEPEST} levels")
         self._tree.lines.setdefault(path, line)
         if isinstance(node, yaml.MappingNode):
             return dict(self._pairs(node, path))

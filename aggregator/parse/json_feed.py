@@ -132,7 +132,8 @@ def _text(holder: Object, key: str) -> str:
 def _identifier(item: Object) -> str:
     """Give the id; a number counts as its digits, as version 1.0 asks."""
     value = item.get("id")
-    return str(value) if isinstance(value, int) and value is not True else _text(item, "id")
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if number else _text(item, "id")
 
 
 def _strings(holder: Object, key: str) -> list[str]:
