@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from publish_samples import ENGLISH, FEED, SITE, entry
@@ -141,7 +141,14 @@ def check(files: dict[str, bytes], entries: list[Entry]) -> None:
     files["index.html"].decode()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    # Explaining a failure takes minutes here, as entries are large; one failure at a time will do.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    report_multiple_bugs=False,
+)
 @given(st.lists(ENTRIES, max_size=2), TEXT)
 def test_any_text(entries: list[Entry], title: str) -> None:
     feed = replace(FEED, title=title, description=title, language=title, entries=tuple(entries))
