@@ -34,6 +34,8 @@ _SPACES = {
     "www.w3.org/1999/xhtml": "xhtml:",
     "www.w3.org/1999/02/22-rdf-syntax-ns": "rdf:",
 }
+# libxml2 looks for an attribute by going through all; no element of HTML has that many.
+_MOST_ATTRIBUTES = 100
 _PREFIXES = frozenset(_SPACES.values())
 _HTML_TYPES = frozenset(("html", "xhtml", "text/html", "application/xhtml+xml"))
 
@@ -171,5 +173,10 @@ def _forget_namespaces(node: etree._Element) -> None:
     node.tag = name if name[:1].isalpha() else "span"
     if language := node.get(XML + "lang"):
         node.set("lang", language)
-    for key in [key for key in node.attrib if "}" in str(key)]:
-        del node.attrib[key]
+    keys = node.keys()
+    if len(keys) > _MOST_ATTRIBUTES:
+        node.attrib.clear()
+        return
+    for key in keys:
+        if "}" in key:
+            del node.attrib[key]

@@ -35,6 +35,7 @@ _PUBLISHED = (
 _UPDATED = ("atom:updated", "atom:modified", "dcterms:modified", "updated", "lastbuilddate")
 _CONTENT = ("content:encoded", "atom:content", "content", "xhtml:body", "xhtml:div")
 _SUMMARY = ("description", "atom:summary", "summary", "dc:description", "itunes:summary")
+_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 # Blogger marks what is a post, a comment or a template with a category of this scheme.
 _KIND = "http://schemas.google.com/g/2005#kind"
 
@@ -117,9 +118,8 @@ def _title(fields: Fields) -> str:
 
 
 def _identifier(element: etree._Element, fields: Fields) -> str:
-    about = (value for name, value in element.attrib.items() if str(name).endswith("}about"))
-    found = first_text(fields, "guid", "atom:id", "id") or next(about, "")
-    return str(found).strip() or first_text(fields, "dc:identifier")
+    found = first_text(fields, "guid", "atom:id", "id") or (element.get(_ABOUT) or "").strip()
+    return found or first_text(fields, "dc:identifier")
 
 
 def _url(fields: Fields, identifier: str, base: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Real feeds, and the test cases of two other readers."""
+"""Real feeds against feedparser, and gofeed's test cases."""
 
 import importlib.util
 import io

@@ -26,7 +26,7 @@ RSS = "<rss><channel>{}</channel></rss>"
     ("text", "expected"),
     [
         ("\ufeff \n\n" + RSS.format("<item><title>a</title></item>"), ["a"]),
-        ("<br />\n<b>Warning</b>: x <?xml version='1.0'?><rss><item><title>a</title></item>", ["a"]),
+        ("<br />\n<b>Error</b>: x <?xml version='1.0'?><rss><item><title>a</title></item>", ["a"]),
         (RSS.format("<item><title>a\x08b</title></item>"), ["ab"]),
         (RSS.format("<item><title>caf&eacute;&nbsp;&hellip;</title></item>"), ["café …"]),
         (RSS.format("<item><title>AT&T &amp; R&D &bogus;</title></item>"), ["AT&T & R&D &bogus;"]),
@@ -81,6 +81,7 @@ def test_entities_are_never_expanded_or_fetched(doctype: str) -> None:
     assert titles(text) == ["a &i;"]
 
 
+MANY = " ".join(f'a{number}="1"' for number in range(50_000))
 ITEM = "<item><title>t</title>{}</item>"
 
 
@@ -99,6 +100,9 @@ ITEM = "<item><title>t</title>{}</item>"
         RSS.format(ITEM.format("<description>" + "\n \n" * 200_000 + "</description>")),
         RSS.format("<item><title>" + "&lt;b " * 200_000 + "</title></item>"),
         RSS.format("".join(f"<item><guid>a</guid><title>{n}</title></item>" for n in range(5_000))),
+        RSS.format(
+            f"<item {MANY}><title>t</title><description><b {MANY}>x</b></description></item>"
+        ),
         '{"items":' + "[" * 200_000,
         '{"items":[{"id":' + "9" * 200_000 + "}]}",
     ],
