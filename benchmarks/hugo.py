@@ -84,7 +84,7 @@ def hugo(folder: Path) -> Contender:
 def aggregator(folder: Path) -> Contender:
     folder.mkdir()
     (folder / "aggregator.yaml").write_text(_AGGREGATOR_CONFIG)
-    command = [sys.executable, "-m", "aggregator", "-c", str(folder / "aggregator.yaml"), "once"]
+    command = [sys.executable, "-m", "aggregator", "once", "-c", str(folder / "aggregator.yaml")]
     return Contender("aggregator", folder, command, ("public", "aggregator.db*"))
 
 

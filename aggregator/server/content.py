@@ -76,7 +76,7 @@ def examine(name: str, body: bytes, modified: datetime) -> Content:
     plain = _representation(media_type, f'"{digest}"', modified, len(body), None)
     if len(body) < _WORTH_COMPRESSING or not _is_text(media_type):
         return Content(plain, None)
-    # A feed of 50 articles, 300 kB: level 6 takes 11 ms; 9 takes 15 ms and saves 1 % more.
+    # Posts of 306 kB: level 1 takes 3 ms and leaves 36 %, 6 takes 11 ms and leaves 31 %, 9 no less.
     compressed = gzip.compress(body, 6, mtime=0)
     etag = f'"{digest}-gzip"'
     return Content(plain, _representation(media_type, etag, modified, len(compressed), compressed))

@@ -17,6 +17,7 @@ ILL = SourceStatus(
     error="503 <Service Unavailable>",
     problems=3,
 )
+EVERYTHING = FeedStatus(slug="", title="", entries=50)
 FEED = FeedStatus(slug="新浪财经-国內", title="أخبار", entries=50, updated=NOW)
 
 
@@ -49,7 +50,7 @@ def test_a_broken_program_is_unavailable(site, caplog) -> None:
 
 def test_the_status_page_tells_and_escapes(site) -> None:
     site.told = replace(
-        site.told, sources=(WELL, ILL), feeds=(FEED,), config_error="feeds.yaml:3: <bad>"
+        site.told, sources=(WELL, ILL), feeds=(EVERYTHING, FEED), config_error="feeds.yaml:3: <bad>"
     )
     answer = httpx.get(verify=False, url=f"{site.url}/status")
     assert answer.status_code == 200
@@ -60,6 +61,7 @@ def test_the_status_page_tells_and_escapes(site) -> None:
         "feeds.yaml:3: &lt;bad&gt;",
         'href="./%E6%96%B0%E6%B5%AA%E8%B4%A2%E7%BB%8F-%E5%9B%BD%E5%85%A7/"',
         "https://example.org/feed",
+        '<a href="./" dir="auto">Everything</a>',
         "2 sources, 1 failing",
         'role="alert"',
     ):
