@@ -27,10 +27,12 @@ _DEEPEST = 200
 _NUMERIC = {ord(character): f"&#{ord(character)};" for character in "&<>\"'"}
 
 _ENTRIES = ("item", "entry")
-_VOID = ("area", "br", "col", "embed", "hr", "img", "input", "source", "track", "wbr")
+# HTML's elements without content that no feed uses for something else, as it does with source.
+_VOID = ("area", "br", "hr", "img", "input", "wbr")
 # Fields that hold text alone: when another field begins, an open one of these was never closed.
 _SHORT = ("title", "guid", "id", "pubdate", "category", "updated", "published", "name", "date")
-_FIELDS = (*_SHORT, "link", "description", "content", "summary", "author", "creator", "encoded")
+_BLOCKS = ("link", "description", "content", "summary", "author", "creator", "encoded", "source")
+_FIELDS = (*_SHORT, *_BLOCKS)
 
 
 def legal(text: str) -> str:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from aggregator.article import Article, Document
+from aggregator.article import Article, Document, Origin
 from aggregator.errors import ParseError
 from aggregator.parse.feed import parse_feed
 
@@ -48,6 +48,11 @@ def test_html_that_nobody_escaped_stays_in_its_field() -> None:
     article = articles(RSS.format(f"<item>{item}</item><item><title>b</title></item>"))[0]
     assert article.html == "one<br>two &amp; <p>three</p>"
     assert article.url == "https://example.org/1"
+
+
+def test_the_source_survives_damage_elsewhere() -> None:
+    item = '<item><title>a<source url="http://s.example/">S</source></item>'
+    assert articles(RSS.format(item))[0].origin == Origin(title="S", feed_url="http://s.example/")
 
 
 def test_what_had_to_be_guessed_is_a_problem_on_each_article() -> None:
