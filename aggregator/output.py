@@ -157,12 +157,11 @@ async def _feed(store: Store, output: Output, row: FeedRow, rows: Sequence[FeedR
         selection.limit if selection else output.limit,
         of=[member.id for member in _members(selection, rows)],
     )
-    title = f"{row.name} – {output.site.title}" if row.name else output.site.title
     return Feed(
         slug=row.slug,
         id=row.uri,
-        title=title,
-        description=output.site.description or title,
+        title=row.name or output.site.title,
+        description=output.site.description,
         language=_language(entries),
         entries=tuple(entries),
     )

@@ -25,7 +25,7 @@ from aggregator.clean import (
 from aggregator.clean.characters import legal_markup, one_line
 from aggregator.clean.selectors import check_selector
 from aggregator.clean.summary import summarise
-from aggregator.clean.text import plain
+from aggregator.clean.text import plain, running
 from aggregator.clean.titles import clean_labels, clean_paths, clean_title
 from aggregator.clean.urls import web_address, without_tracking
 
@@ -63,7 +63,7 @@ def clean(article: Article, recipe: Recipe) -> Article:
         title=title,
         html=html,
         text=text,
-        summary=summarise(article.summary, title, text),
+        summary=summarise(article.summary, title, running(html) or text),
         image=lead.choose(article.image, base, body, drops),
         language=_language(article.language, recipe.language, title + "\n" + text),
         problems=_problems(article.problems, lost),

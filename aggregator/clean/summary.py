@@ -48,6 +48,10 @@ _DATELINE = re.compile(
 )
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_NO_SPACE = re.compile(
+    r"(?<=[\u3001\u3002\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u3040-\u30ff\u4e00-\u9fff])"
+    r" (?=[\u300c\u300e\uff08\u3040-\u30ff\u4e00-\u9fff])"
+)
 # A sentence ends after CJK marks anywhere, after others before white space; closing quotes belong
 # to it.
 _SENTENCE_END = re.compile(r"(?:[。！？｡]+|[.!?…]+(?=[\"'”’»)\]]*(?:\s|\Z)))[\"'”’」』）»)\]]*")
@@ -103,8 +107,13 @@ def _first_sentences(title: str, text: str) -> str:
     telling = [
         line for line in lines if not _repeats(line, title) and not _DATELINE.fullmatch(line)
     ]
-    found = tidy(_cut(tidy(" ".join(telling or lines)), 1))
+    found = tidy(_cut(tidy(_joined(telling or lines)), 1))
     return "" if _repeats(found, title) else found
+
+
+def _joined(lines: list[str]) -> str:
+    """Lines as one; no space between two that the script writes without."""
+    return _NO_SPACE.sub("", " ".join(lines))
 
 
 def _cut(text: str, times: int) -> str:

@@ -13,6 +13,20 @@ _CELL_END = re.compile(r"</t[dh]>")
 _BREAK = re.compile(f"</?(?:br|{'|'.join(sorted(BLOCKS - {'td', 'th'}))}){_ATTRIBUTES}")
 _TAG = re.compile(r"</?[a-z]" + _ATTRIBUTES.removeprefix(r"\b"))
 
+# What stands beside the running text: it says little without its frame.
+_BESIDE = re.compile(r"<(pre|figure|table|h[1-6]|sup)\b.*?(?:</\1>|\Z)")
+# Characters of HTML that are looked at for a summary, which wants a few hundred of text.
+_START = 20_000
+
+
+def running(html: str) -> str:
+    """The text that the first part of sanitised HTML runs on with, as ``plain`` gives it.
+
+    Without headings, listings, tables, figures, superior figures: a summary is whole sentences.
+    """
+    start = html if len(html) <= _START else html[: html.rfind("<", 0, _START)]
+    return plain(_BESIDE.sub(_gap, start))
+
 
 def plain(html: str) -> str:
     """The text of sanitised HTML: blocks on lines of their own, white space collapsed, NFC.
@@ -25,3 +39,7 @@ def plain(html: str) -> str:
     text = visible(unescape(_TAG.sub("", text)))
     lines = (" ".join(line.split()) for line in text.split("\n"))
     return normalize("NFC", "\n".join(filter(None, lines)))
+
+
+def _gap(match: re.Match[str]) -> str:
+    return "" if match[1] == "sup" else "<br>"

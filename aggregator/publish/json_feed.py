@@ -5,7 +5,7 @@ from typing import Any
 
 from aggregator.article import Article, Enclosure, Entry, Feed
 from aggregator.publish.legible import headline, text
-from aggregator.publish.site import UNKNOWN_TYPE, Site, feed_url, home_url, link
+from aggregator.publish.site import UNKNOWN_TYPE, Site, feed_url, full_title, home_url, link
 
 
 def render_json(feed: Feed, site: Site) -> bytes:
@@ -13,7 +13,7 @@ def render_json(feed: Feed, site: Site) -> bytes:
     document = _filled(
         {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": feed.title,
+            "title": full_title(feed, site),
             "home_page_url": home_url(feed.slug, site),
             "feed_url": feed_url(feed.slug, "json", site),
             "description": feed.description,

@@ -95,6 +95,11 @@ def folder(slug: str) -> str:
     return f"{quote(slug)}/" if slug else ""
 
 
+def full_title(feed: Feed, site: Site) -> str:
+    """Return the title under which readers list the feed among those of other sites."""
+    return f"{feed.title} – {site.title}" if feed.slug else feed.title
+
+
 def newest(feed: Feed) -> datetime:
     """Return when the feed's latest change was made, a fixed date if it has no entries."""
     return max((entry.updated for entry in feed.entries), default=NEVER)

@@ -11,14 +11,14 @@ from feedgen.feed import FeedGenerator
 from aggregator.article import Entry, Feed
 from aggregator.publish.feed_extension import EntryExtension, FeedExtension
 from aggregator.publish.legible import headline, line
-from aggregator.publish.site import FORMATS, Site, feed_url, home_url, link, newest
+from aggregator.publish.site import FORMATS, Site, feed_url, full_title, home_url, link, newest
 
 _GENERATOR = "aggregator"
 
 
 def render_xml(feed: Feed, site: Site) -> dict[str, bytes]:
     """Return the legible feed as RSS and Atom, as far as the site wants them, by file name."""
-    generator = _generator(feed)
+    generator = _generator(feed, site)
     for entry in feed.entries:
         made = generator.add_entry(_entry(entry, site), order="append")
         _extend(made, entry, feed)
@@ -29,15 +29,15 @@ def render_xml(feed: Feed, site: Site) -> dict[str, bytes]:
     }
 
 
-def _generator(feed: Feed) -> Any:
+def _generator(feed: Feed, site: Site) -> Any:
     generator = FeedGenerator()
     generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
     generator.register_extension("media", MediaExtension, MediaEntryExtension)
     generator.register_extension("more", FeedExtension, EntryExtension)
     generator.more.updated = newest(feed)
     generator.id(feed.id)
-    generator.title(feed.title)
-    generator.description(feed.description or feed.title)
+    generator.title(full_title(feed, site))
+    generator.description(feed.description or full_title(feed, site))
     generator.updated(newest(feed))
     generator.generator(_GENERATOR)
     generator.docs("")

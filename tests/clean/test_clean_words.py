@@ -168,3 +168,25 @@ def test_absolute(address: str, expected: str | None) -> None:
 )
 def test_without_tracking(address: str, expected: str) -> None:
     assert without_tracking(address) == expected
+
+
+def test_a_summary_is_running_text_without_listings_tables_and_notes() -> None:
+    html = (
+        "<h2>Method</h2><p>Three corrections are due.<sup><a href='https://e.example/#n1'>1</a></sup>"
+        "</p><pre>1 | 2 | 3</pre><figure><img src='https://e.example/a.png' alt=''><figcaption>The "
+        "plate.</figcaption></figure><table><tr><td>4</td></tr></table><p>Then read the hour.</p>"
+    )
+    found = clean(Article(uid="u", title="Sundial", html=html), Recipe())
+    assert found.summary == "Three corrections are due. Then read the hour."
+    assert "1 | 2 | 3" in found.text
+
+
+def test_a_summary_of_a_listing_alone_is_better_than_none() -> None:
+    assert clean(Article(uid="u", title="T", html="<pre>make all</pre>"), Recipe()).summary == (
+        "make all"
+    )
+
+
+def test_paragraphs_of_chinese_are_joined_without_a_space() -> None:
+    found = clean(Article(uid="u", title="篮", html="<p>不用尺。</p><p>也不用笔。</p>"), Recipe())
+    assert found.summary == "不用尺。也不用笔。"

@@ -27,7 +27,7 @@ def test_feed() -> None:
     assert len(found.pop("items")) == len(ENTRIES)
     assert found == {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": "新浪财经－国內",
+        "title": "新浪财经－国內 – Morning papers",
         "home_page_url": home,
         "feed_url": home + "feed.json",
         "description": "News & views",

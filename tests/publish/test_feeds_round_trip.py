@@ -42,7 +42,7 @@ def moment(parts: Any) -> datetime:
 @pytest.mark.parametrize("name", XML)
 def test_feed(name: str) -> None:
     feed = parsed(name).feed
-    assert feed.title == "新浪财经－国內"
+    assert feed.title == "新浪财经－国內 – Morning papers"
     assert feed.subtitle == "News & views"
     assert feed.language == "zh-CN"
     assert feed.generator == "aggregator"
