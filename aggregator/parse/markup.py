@@ -5,9 +5,14 @@ import re
 from functools import cache
 
 from markdown_it import MarkdownIt
+from mdit_py_plugins.footnote import footnote_plugin
 
 # CommonMark with what every generator adds. "html": posts mix both, and cleaning sanitises.
-_MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+_MARKDOWN = (
+    MarkdownIt("commonmark", {"html": True})
+    .enable(["table", "strikethrough"])
+    .use(footnote_plugin)
+)
 
 # The longest real post has 173 kB. A million brackets, each of which might open a link, would take
 # a minute and more.
@@ -75,7 +80,7 @@ def _tags_named(name: str) -> re.Pattern[str]:
 
 
 def from_markdown(body: str) -> str:
-    """Give the HTML of CommonMark with tables and strikethrough; HTML in it stays as it is."""
+    """Give the HTML of CommonMark, tables, strikethrough and footnotes; HTML in it stays."""
     return str(_MARKDOWN.render(body))
 
 
