@@ -1,0 +1,217 @@
+"""Writes the tables of docs/configuration.md and docs/commands.md from the program itself.
+
+Run ``python docs/generate.py`` after a setting, a command or an option has changed. Only what
+stands between ``<!-- generated: NAME -->`` and ``<!-- end -->`` is replaced; a test fails while a
+page differs from what this writes.
+"""
+
+import re
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import typer
+from annotated_types import Ge, Le
+from pydantic import BaseModel, ByteSize
+from pydantic.fields import FieldInfo
+
+from aggregator.cli import app
+from aggregator.config import Categories, Config, CustomFeed, Publish, Serve
+from aggregator.sources import KINDS, Settings
+from aggregator.sources.base import Duration, Every, Selector, Zone
+
+FOLDER = Path(__file__).resolve().parent
+GENERATED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+# Types that the models know by a name of their own, and what people call them.
+_NAMED = (
+    (Every, "duration or cron line"),
+    (Duration, "duration"),
+    (Zone, "time zone"),
+    (Selector, "CSS selector"),
+)
+_PLAIN = {str: "text", bool: "`true`, `false`", int: "whole number", ByteSize: "size"}
+# What the models leave unsaid.
+_MEANINGS = {
+    "file.serve": "where the daemon serves the feeds and pages",
+    "file.sources": "where articles come from",
+    "file.categories": "how categories are named",
+    "file.publish": "what is written",
+    "feeds.name": "its title; its address is made from it",
+    "publish.formats": "which files each feed has",
+}
+
+# A setting without an example fails here; an example that is wrong fails in the tests.
+EXAMPLES: Mapping[str, Mapping[str, str]] = {
+    "file": {
+        "title": "title: Morning papers",
+        "base_url": "base_url: https://feeds.example.org/",
+        "root": "root: ..",
+        "store": "store: sqlite:///data/aggregator.db",
+        "output": "output: feeds/",
+        "timezone": "timezone: Asia/Shanghai",
+        "keep": "keep: 365d",
+        "serve": "serve: {port: 8080}",
+        "defaults": "defaults: {every: 1h}",
+        "sources": "sources: [{directory: inbox/}]",
+        "categories": "categories: {nested: true}",
+        "feeds": "feeds: [{name: Both, categories: [Rust, Linux]}]",
+        "publish": "publish: {limit: 100}",
+    },
+    "serve": {"host": "host: 0.0.0.0", "port": "port: 8080"},
+    "categories": {"rename": "rename: {News: Aktuelles}", "nested": "nested: true"},
+    "feeds": {
+        "name": "name: Rust and Linux",
+        "categories": "categories: [Rust, Linux]",
+        "limit": "limit: 100",
+    },
+    "publish": {"limit": "limit: 20", "formats": "formats: [atom]"},
+    "source": {
+        "every": 'every: "0 7 * * mon-fri"',
+        "categories": "categories: [Linux]",
+        "remove": 'remove: [".advert", "p.signature"]',
+        "drop_images": 'drop_images: ["*/placeholder.png"]',
+        "language": "language: zh-CN",
+        "timezone": "timezone: Asia/Shanghai",
+        "name": "name: Village paper",
+    },
+    "directory": {
+        "directory": "directory: inbox/",
+        "glob": 'glob: "posts/**/*.md"',
+        "watch": "watch: false",
+        "on_delete": "on_delete: retract",
+        "base_url": "base_url: https://blog.example.org/",
+        "max_size": "max_size: 20MB",
+    },
+    "feed": {"feed": "feed: https://example.org/feed.xml"},
+}
+
+
+def models() -> dict[str, tuple[type[BaseModel], list[str]]]:
+    """Return for each table of settings the model, and the names of those that it lists."""
+    whole: dict[str, type[BaseModel]] = {
+        "file": Config,
+        "serve": Serve,
+        "categories": Categories,
+        "feeds": CustomFeed,
+        "publish": Publish,
+        "source": Settings,
+    }
+    tables = {name: (model, list(model.model_fields)) for name, model in whole.items()}
+    for kind, (model, _) in KINDS.items():
+        own = [name for name in model.model_fields if name not in Settings.model_fields]
+        tables[kind] = (model, own)
+    return tables
+
+
+def settings() -> dict[str, str]:
+    """Return the tables of settings by name."""
+    return {table: _table(table, model, names) for table, (model, names) in models().items()}
+
+
+def commands() -> dict[str, str]:
+    """Return what the program says of each command, by the command's name."""
+    group: Any = typer.main.get_command(app)
+    return {name: _command(name, command) for name, command in group.commands.items()}
+
+
+PAGES: Mapping[str, Callable[[], dict[str, str]]] = {
+    "configuration.md": settings,
+    "commands.md": commands,
+}
+
+
+def renewed(page: str, sections: Mapping[str, str]) -> str:
+    """Return a page with its generated sections as they should be."""
+    return GENERATED.sub(lambda match: f"{match[1]}\n{sections[match[2]]}\n\n{match[3]}", page)
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, sections in PAGES.items():
+        path = FOLDER / name
+        path.write_text(renewed(path.read_text("utf-8"), sections()), "utf-8")
+
+
+def _table(table: str, model: type[BaseModel], names: Iterable[str]) -> str:
+    hints = typing.get_type_hints(model, include_extras=True)
+    rows = []
+    for name in names:
+        field, example = model.model_fields[name], f"`{EXAMPLES[table][name]}`"
+        meaning = _meaning(f"{table}.{name}", field)
+        rows.append((f"`{name}`", _kind(hints[name], field), _default(field), meaning, example))
+    return _rows(("setting", "type", "default", "meaning", "example"), rows)
+
+
+def _kind(hint: Any, field: FieldInfo) -> str:
+    least = [limit.ge for limit in field.metadata if isinstance(limit, Ge)]
+    most = [limit.le for limit in field.metadata if isinstance(limit, Le)]
+    return f"{_words(hint)}, {least[0]} to {most[0]:,}" if least and most else _words(hint)
+
+
+def _words(hint: Any) -> str:
+    named = [words for known, words in _NAMED if known == hint]
+    if named or hint in _PLAIN:
+        return named[0] if named else _PLAIN[hint]
+    inner = [part for part in get_args(hint) if part is not type(None)]
+    return _composed(get_origin(hint), inner) if inner else "settings, below"
+
+
+def _composed(origin: Any, inner: list[Any]) -> str:
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in inner)
+    if origin is dict:
+        return "mapping"
+    if origin is tuple:
+        return f"list: {_words(inner[0])}"
+    return _words(inner[0])
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.default
+    if value is None or isinstance(value, BaseModel) or field.default_factory:
+        return "–"
+    if isinstance(value, tuple | dict):
+        return f"`[{', '.join(value)}]`" if value else "none"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _meaning(place: str, field: FieldInfo) -> str:
+    return (field.description or _MEANINGS[place]).replace("|", "\\|")
+
+
+def _command(name: str, command: Any) -> str:
+    words = [_argument(one) for one in command.params if one.param_type_name == "argument"]
+    parts = [f"```text\n{' '.join(['aggregator', name, '[OPTIONS]', *words])}\n```", command.help]
+    rows = [(_spelling(one), _standard(one), one.help or "") for one in command.params]
+    if rows:
+        parts.append(_rows(("argument or option", "default", "meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def _argument(parameter: Any) -> str:
+    return str(parameter.metavar or f"[{parameter.name.upper()}]")
+
+
+def _spelling(parameter: Any) -> str:
+    if parameter.param_type_name == "argument":
+        return f"`{_argument(parameter)}`"
+    value = f" {parameter.metavar}" if parameter.metavar else ""
+    return ", ".join(f"`{spelled}{value}`" for spelled in parameter.opts)
+
+
+def _standard(parameter: Any) -> str:
+    if parameter.required:
+        return "required"
+    return f"`{parameter.default}`" if parameter.default else "–"
+
+
+def _rows(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ("---",) * len(head), *rows))
+
+
+if __name__ == "__main__":
+    main()
