@@ -16,7 +16,7 @@ _TAG = re.compile(r"</?[a-z]" + _ATTRIBUTES.removeprefix(r"\b"))
 # What stands beside the running text: it says little without its frame.
 _BESIDE = re.compile(r"<(pre|figure|table|h[1-6]|sup)\b.*?(?:</\1>|\Z)")
 # Characters of HTML that are looked at for a summary, which wants a few hundred of text.
-_START = 20_000
+_START = 6_000
 
 
 def running(html: str) -> str:
