@@ -1,14 +1,13 @@
 """Builds everything that a configuration names; opens it and closes it."""
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-from starlette.applications import Starlette
+from typing import TYPE_CHECKING
 
 from aggregator.config import Config, Loaded, load
-from aggregator.daemon import Daemon
 from aggregator.engines import LocalEngine, open_engine
 from aggregator.errors import ConfigError
 from aggregator.fetch import Client, open_client
@@ -16,11 +15,19 @@ from aggregator.jobs import World
 from aggregator.output import Output, Selection, prepare_output
 from aggregator.publish import Site
 from aggregator.scan import CategoryPolicy, Context, recipe_digest
-from aggregator.server import Status, serve
-from aggregator.server import build as build_server
 from aggregator.sources import Source
 from aggregator.sources.base import seconds
 from aggregator.store import SourceEntry, Store, open_store
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from aggregator.daemon import Daemon
+    from aggregator.server import Status
+
+
+# Settings whose places are opened at the start.
+_FIXED = ("output", "root", "serve", "store")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +92,10 @@ async def run(loaded: Loaded, announce: Callable[[str], None]) -> None:
 
     Raises AggregatorError when it cannot start.
     """
+    # Imported here: once and preview have no use for a server, whose import takes 0.2 s.
+    from aggregator.daemon import Daemon  # noqa: PLC0415
+    from aggregator.server import serve  # noqa: PLC0415
+
     async with open_app(loaded) as app:
         serve_at = loaded.config.serve
         pages = Pages(loaded, app)
@@ -107,28 +118,33 @@ class Pages:
         self._loaded = loaded
         self._app = app
 
-    def application(self) -> Starlette:
+    def application(self) -> "Starlette":
         """Return the web application."""
+        from aggregator.server import build as build_server  # noqa: PLC0415 - see run
+
         return build_server(self._loaded.root / self._loaded.config.output, self._status)
 
     async def enter(self, loaded: Loaded) -> World:
         """Take a configuration, with the port that is really served."""
         return await enter(_at(loaded, self.port), self._app)
 
-    async def reload(self) -> World:
-        """Read the configuration anew. Raises ConfigError also for what needs a restart."""
-        loaded = load(self._loaded.path)
-        fixed = {"store", "output", "serve", "root"}
-        moved = sorted(
-            name
-            for name in fixed
-            if getattr(loaded.config, name) != getattr(self._loaded.config, name)
-        )
+    async def reload(self, quieten: Callable[[], Awaitable[None]]) -> World:
+        """Read the configuration anew; ``quieten`` is awaited before it comes into force.
+
+        Raises ConfigError also for what needs a restart, and StoreError.
+        """
+        loaded = await asyncio.to_thread(load, self._loaded.path)
+        old, new = self._loaded.config, loaded.config
+        moved = [name for name in _FIXED if getattr(old, name) != getattr(new, name)]
         if moved:
-            raise ConfigError([f"{loaded.path}: {', '.join(moved)} cannot change while it runs"])
+            said = "cannot change while the daemon runs; restart it"
+            raise ConfigError([f"{loaded.path}: {name}: {said}" for name in moved])
+        await quieten()
         return await self.enter(loaded)
 
-    async def _status(self) -> Status:
+    async def _status(self) -> "Status":
+        from aggregator.server import Status  # noqa: PLC0415 - see run
+
         store = self._app.store
         return Status(
             sources=tuple(await store.source_statuses()),

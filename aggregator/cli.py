@@ -1,27 +1,38 @@
 """The commands. The only place that starts an event loop or prints."""
 
 import asyncio
+import contextlib
 import difflib
+import io
 import json
 import logging
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, cast
 
 import typer
 from rich.console import Console
-from rich.logging import RichHandler
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from aggregator import __version__
 from aggregator.errors import AggregatorError, ConfigError
+
+if TYPE_CHECKING:
+    from aggregator.config import Loaded
+    from aggregator.jobs import World
+    from aggregator.output import Written
+    from aggregator.scan import Report
+    from aggregator.sources import Source
+    from aggregator.store import FeedStatus, SourceStatus
 
 app = typer.Typer(
     name="aggregator",
@@ -32,8 +43,20 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_out = Console(soft_wrap=True)
-_err = Console(stderr=True, soft_wrap=True)
+# Characters. What is no terminal has no width; a table there takes what it needs.
+_WIDE = 1000
+# Sources that once and check visit at once, and names that a message lists.
+_AT_ONCE = 16
+_NAMED = 10
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, soft_wrap=True, width=None if stream.isatty() else _WIDE)
+
+
+_out = _console(stderr=False)
+_err = _console(stderr=True)
 
 ConfigPath = Annotated[
     Path,
@@ -45,14 +68,18 @@ _DEFAULT = Path("config/aggregator.yaml")
 
 def main() -> NoReturn:
     """Run the command line. Exits 2 for a bad configuration, 1 for what else went wrong."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file name may hold bytes that are no text, and a terminal may lack a letter.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ConfigError as error:
         for problem in error.problems:
-            _err.print(problem, style="red", markup=False, highlight=False)
+            _complain(problem)
         sys.exit(2)
     except AggregatorError as error:
-        _err.print(str(error), style="red", markup=False, highlight=False)
+        _complain(str(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -86,7 +113,7 @@ def run(config: ConfigPath = _DEFAULT) -> None:
     _log_to_stderr()
 
     def announce(url: str) -> None:
-        _out.print(f"Subscribe to the feeds at {url}   (Ctrl-C stops)", highlight=False)
+        _say(f"Subscribe to the feeds at {url}   (Ctrl-C stops)")
         sys.stdout.flush()
 
     asyncio.run(run_daemon(load(config), announce))
@@ -112,72 +139,73 @@ def once(
     names = [source.name for source in loaded.sources]
     for unknown in (name for name in sources or [] if name not in names):
         _usage(f"there is no source {unknown!r}{_close(unknown, names)}")
-    result = asyncio.run(_once(loaded, sources or names))
+    began = time.monotonic()
+    reports, written = asyncio.run(_once(loaded, sources or names))
+    result = {
+        "sources": [_report(report) for report in reports],
+        "feeds": [asdict(feed) for feed in written],
+        "seconds": round(time.monotonic() - began, 3),
+    }
     if as_json:
         _print_json(result)
     else:
         _show_once(result)
-    raise typer.Exit(int(any(source["status"] == "error" for source in result["sources"])))
+    raise typer.Exit(int(any(report.status == "error" for report in reports)))
 
 
-async def _once(loaded: Any, names: Sequence[str]) -> dict[str, Any]:
+async def _once(loaded: "Loaded", names: Sequence[str]) -> tuple[list["Report"], list["Written"]]:
     from aggregator.app import enter, open_app  # noqa: PLC0415
-    from aggregator.jobs import Publish, Scan, perform  # noqa: PLC0415
+    from aggregator.jobs import Publish, perform  # noqa: PLC0415
 
-    began = time.monotonic()
+    gate = asyncio.Semaphore(_AT_ONCE)
     async with open_app(loaded) as opened:
         with _progress() as progress:
             world = await enter(loaded, opened)
-            tasks = {name: progress.add_task(escape(name), total=None) for name in names}
-
-            def tell(report: Any) -> None:
-                progress.update(tasks[report.source], completed=report.documents)
-
-            context = replace(world.context, progress=tell)
-            world = replace(world, context=context)
-            gate = asyncio.Semaphore(16)
-
-            async def visit(name: str) -> Any:
-                async with gate:
-                    report = await perform(Scan(name), world)
-                    progress.update(tasks[name], visible=False)
-                    return report
-
-            reports = await asyncio.gather(*map(visit, names))
-            publishing = progress.add_task("publishing", total=None)
-            written = await perform(Publish(), world)
-            progress.update(publishing, visible=False)
-    return {
-        "sources": [_report(report) for report in reports],
-        "feeds": [asdict(feed) for feed in written],  # type: ignore[union-attr]
-        "seconds": round(time.monotonic() - began, 3),
-    }
+            visits = (_visit(name, world, gate, progress) for name in dict.fromkeys(names))
+            reports = await asyncio.gather(*visits)
+            progress.add_task("publishing", total=None, done="")
+            return reports, cast("list[Written]", await perform(Publish(), world))
 
 
-def _report(report: Any) -> dict[str, Any]:
+async def _visit(
+    name: str, world: "World", gate: asyncio.Semaphore, progress: Progress
+) -> "Report":
+    """Scan a source, with a line of progress for as long as that takes."""
+    from aggregator.jobs import Scan, perform  # noqa: PLC0415
+
+    async with gate:
+        task = progress.add_task(escape(name), total=None, done="")
+
+        def tell(report: "Report") -> None:
+            progress.update(task, done=f"{report.documents:,} documents")
+
+        told = replace(world, context=replace(world.context, progress=tell))
+        report = cast("Report", await perform(Scan(name), told))
+        progress.remove_task(task)
+        return report
+
+
+def _report(report: "Report") -> dict[str, Any]:
     values = asdict(report)
-    values["name"] = values.pop("source")
-    values["errors"] = [{"document": d, "error": e} for d, e in values["errors"]]
-    return {"name": values.pop("name")} | values
+    values["errors"] = [{"document": d, "error": e} for d, e in report.errors]
+    return {"name": values.pop("source")} | values
 
 
 def _show_once(result: dict[str, Any]) -> None:
-    columns = ("documents", "new", "changed", "unchanged", "duplicates", "dropped")
-    table = _table("Source", "Status", *(name.capitalize() for name in columns))
-    for source in result["sources"]:
+    counts = ("documents", "new", "changed", "unchanged", "duplicates", "dropped")
+    sources = result["sources"]
+    shown = [c for c in counts if c == "documents" or any(source[c] for source in sources)]
+    table = _table("Source", "Status", *(f">{name.capitalize()}" for name in shown))
+    for source in sources:
         status = _coloured(source["status"])
-        table.add_row(escape(source["name"]), status, *(str(source[name]) for name in columns))
+        table.add_row(escape(source["name"]), status, *(f"{source[name]:,}" for name in shown))
     _out.print(table)
-    for source in result["sources"]:
+    for source in sources:
         for error in source["errors"]:
-            said = error["error"]
-            text = said if error["document"] in said else f"{error['document']}: {said}"
-            _err.print(f"{source['name']}: {text}", style="yellow", markup=False, highlight=False)
+            _complain(f"{source['name']}: {_located(error['document'], error['error'])}")
     files = sum(feed["written"] for feed in result["feeds"])
-    _out.print(
-        f"{len(result['feeds'])} feeds changed, {files} files written, in {result['seconds']} s",
-        highlight=False,
-    )
+    feeds = _counted(len(result["feeds"]), "feed")
+    _say(f"{feeds} changed, {_counted(files, 'file')} written, in {result['seconds']:.1f} s")
 
 
 @app.command(epilog="Example: aggregator check --online")
@@ -203,25 +231,27 @@ def check(
     if as_json:
         _print_json({"problems": [], "sources": tried})
     else:
-        _out.print(f"{config}: right, {len(loaded.sources)} sources", markup=False, highlight=False)
+        _say(f"{config} is right: {_counted(len(loaded.sources), 'source')}")
         for source in tried:
-            said = source["error"] or f"{source['articles']} articles"
-            _out.print(f"{source['name']}: {said}", markup=False, highlight=False)
+            if source["error"]:
+                _complain(f"{source['name']}: {source['error']}")
+            else:
+                _say(f"{source['name']}: {_counted(source['articles'], 'article')}")
     raise typer.Exit(int(any(source["error"] for source in tried)))
 
 
-async def _try(loaded: Any) -> list[dict[str, Any]]:
-    from aggregator.preview import preview  # noqa: PLC0415
+async def _try(loaded: "Loaded") -> list[dict[str, Any]]:
+    from aggregator.preview import Look, preview  # noqa: PLC0415
 
-    tried = []
-    for source in loaded.sources:
-        try:
-            found = await preview(source, loaded)
-            error = "; ".join(found.errors) if found.errors and not found.articles else ""
-            tried.append({"name": source.name, "articles": len(found.articles), "error": error})
-        except AggregatorError as problem:
-            tried.append({"name": source.name, "articles": 0, "error": str(problem)})
-    return tried
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def visit(source: "Source") -> dict[str, Any]:
+        async with gate:
+            found = await preview(Look(source), loaded)
+        error = "; ".join(found.errors) if not found.articles else ""
+        return {"name": source.name, "articles": len(found.articles), "error": error}
+
+    return await asyncio.gather(*map(visit, loaded.sources))
 
 
 @app.command(
@@ -242,19 +272,23 @@ def preview(
     articles: list[dict[str, Any]] = []
     errors: list[str] = []
     for target in targets:
-        found = asyncio.run(look(resolve(target, loaded), loaded))
+        try:
+            found = asyncio.run(look(resolve(target, loaded), loaded))
+        except AggregatorError as error:
+            errors.append(str(error))
+            continue
         articles += found.articles
         errors += found.errors
     if as_json:
         _print_json(articles)
     else:
         _show_articles(articles)
-    for error in errors:
-        _err.print(error, style="red", markup=False, highlight=False)
-    raise typer.Exit(int(bool(errors) or not articles))
+    for said in errors:
+        _complain(said)
+    raise typer.Exit(int(bool(errors)))
 
 
-def _load_or_none(config: Path) -> Any:
+def _load_or_none(config: Path) -> "Loaded | None":
     """Return the configuration; previews of files and addresses work without one."""
     from aggregator.config import load  # noqa: PLC0415
 
@@ -263,15 +297,22 @@ def _load_or_none(config: Path) -> Any:
 
 def _show_articles(articles: Sequence[dict[str, Any]]) -> None:
     for article in articles:
-        facts = [article["published"] or "no date", *article["authors"], article["language"] or ""]
-        _out.print(article["title"] or "(no title)", style="bold", markup=False, highlight=False)
-        _out.print("  " + " · ".join(f for f in facts if f), style="dim", markup=False)
-        if article["categories"]:
-            _out.print("  " + ", ".join(article["categories"]), style="cyan", markup=False)
-        for line in filter(None, (article["url"], article["image"], article["summary"])):
-            _out.print(f"  {line}", markup=False, highlight=False)
+        _say(article["title"] or "(no title)", "bold")
+        when = article["published"]
+        facts = [f"{when:%Y-%m-%d %H:%M}" if when else "no date", *article["authors"]]
+        facts += [article["language"] or ""]
+        _indented(" · ".join(filter(None, facts)), "dim")
+        _indented(", ".join(article["categories"]), "cyan")
+        for name in ("url", "image", "summary"):
+            _indented(article[name] or "")
         for problem in article["problems"]:
-            _out.print(f"  ! {problem}", style="yellow", markup=False, highlight=False)
+            _indented(f"! {problem}", "yellow")
+
+
+def _indented(text: str, style: str = "") -> None:
+    """Print a paragraph, wrapped to the terminal and two columns in."""
+    if text:
+        _out.print(Padding(Text(text, style), (0, 0, 0, 2), expand=False), soft_wrap=False)
 
 
 @app.command(epilog="Example: aggregator status --json")
@@ -283,34 +324,60 @@ def status(config: ConfigPath = _DEFAULT, as_json: AsJson = False) -> None:
     if as_json:
         _print_json({"sources": [asdict(s) for s in sources], "feeds": [asdict(f) for f in feeds]})
         return
-    table = _table("Source", "Kind", "Status", "Articles", "Last scan", "Next scan", "Error")
+    _show_sources(sources)
+    _show_feeds(feeds)
+
+
+async def _status(loaded: "Loaded") -> tuple[list["SourceStatus"], list["FeedStatus"]]:
+    from aggregator.store import SourceStatus, open_store  # noqa: PLC0415
+
+    async with open_store(loaded.config.store, loaded.root) as store:
+        known = {source.name: source for source in await store.source_statuses()}
+        feeds = await store.feed_statuses()
+    sources = [
+        known.get(source.name)
+        or SourceStatus(
+            name=source.name,
+            kind=source.settings.kind,
+            target=source.settings.target,
+            status="new",
+        )
+        for source in loaded.sources
+    ]
+    return sources, feeds
+
+
+def _show_sources(sources: Sequence["SourceStatus"]) -> None:
+    table = _table("Source", "Kind", "Status", ">Articles", "Last scan", "Next scan")
     for source in sources:
         table.add_row(
             escape(source.name),
             source.kind,
             _coloured(source.status),
-            str(source.articles),
-            _moment(source.last_scan),
-            _moment(source.next_scan),
-            escape(source.error or (f"{source.problems} bad documents" if source.problems else "")),
+            f"{source.articles:,}",
+            _distance(source.last_scan),
+            _distance(source.next_scan),
         )
     _out.print(table)
-    table = _table("Feed", "Folder", "Entries", "Updated")
+    for source in sources:
+        if source.error:
+            _complain(f"{source.name}: {_located(source.target, source.error)}")
+        if source.problems:
+            said = _counted(source.problems, "document")
+            _complain(f"{source.name}: {said} cannot be read; aggregator preview says why")
+
+
+def _show_feeds(feeds: Sequence["FeedStatus"]) -> None:
+    if not feeds:
+        _say("No feed yet: aggregator run, or aggregator once")
+        return
+    _say("")
+    table = _table("Feed", "Folder", ">Entries", "Newest")
     for feed in feeds:
-        table.add_row(
-            escape(feed.title or "everything"),
-            escape(f"{feed.slug}/"),
-            str(feed.entries),
-            _moment(feed.updated),
-        )
+        newest = f"{feed.updated.astimezone():%Y-%m-%d %H:%M}" if feed.updated else "–"
+        title, folder = escape(feed.title or "everything"), escape(f"{feed.slug}/")
+        table.add_row(title, folder, f"{feed.entries:,}", newest)
     _out.print(table)
-
-
-async def _status(loaded: Any) -> tuple[Sequence[Any], Sequence[Any]]:
-    from aggregator.store import open_store  # noqa: PLC0415
-
-    async with open_store(loaded.config.store, loaded.root) as store:
-        return await store.source_statuses(), await store.feed_statuses()
 
 
 @app.command(epilog="Example: aggregator init ~/feeds")
@@ -347,13 +414,33 @@ def schema() -> None:
 
 
 def _usage(problem: str) -> NoReturn:
-    _err.print(problem, style="red", markup=False, highlight=False)
+    _complain(problem)
     raise typer.Exit(2)
+
+
+def _say(text: str, style: str = "") -> None:
+    _out.print(text, style=style, markup=False, highlight=False)
+
+
+def _complain(problem: str) -> None:
+    _err.print(problem, style="red", markup=False, highlight=False)
 
 
 def _close(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are: {', '.join(known)}"
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    more = ", …" if len(known) > _NAMED else ""
+    return f"; there are: {', '.join(known[:_NAMED])}{more}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _located(place: str, said: str) -> str:
+    """Name where something went wrong, unless what is said about it does."""
+    return said if place in said else f"{place}: {said}"
 
 
 def _print_json(value: Any) -> None:
@@ -370,10 +457,14 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _table(*columns: str) -> Table:
+def _table(first: str, *others: str) -> Table:
+    """Return a table whose first column folds where it must; ">" puts numbers to the right."""
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    table.add_column(first, overflow="fold")
+    for other in others:
+        right = other.startswith(">")
+        justify: Literal["left", "right"] = "right" if right else "left"
+        table.add_column(other.lstrip(">"), justify=justify, no_wrap=True)
     return table
 
 
@@ -382,25 +473,38 @@ def _coloured(status: str) -> str:
     return f"[{colours[status]}]{status}[/]"
 
 
-def _moment(time: datetime | None) -> str:
-    return time.astimezone().strftime("%Y-%m-%d %H:%M:%S") if time else "–"
+def _distance(moment: datetime | None) -> str:
+    """Say how far away a moment is, roughly."""
+    if moment is None:
+        return "–"
+    away = moment - datetime.now(UTC)
+    size = abs(away) / timedelta(seconds=1)
+    unit, name = next((u, n) for u, n in _UNITS if size >= u or u == 1)
+    text = f"{size / unit:.0f} {name}"
+    return f"in {text}" if away > timedelta() else f"{text} ago"
 
 
-def _progress() -> Progress:
-    """Return progress on standard error; nothing is shown unless that is a terminal."""
-    return Progress(
+# From these seconds on, a distance is told in that unit.
+_UNITS = ((172_800, "days"), (7200, "h"), (120, "min"), (1, "s"))
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show progress on standard error; nothing is shown unless that is a terminal."""
+    columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        TextColumn("{task.completed} documents"),
-        console=_err,
-        transient=True,
-        disable=not _err.is_terminal,
+        TextColumn("{task.fields[done]}", style="dim"),
     )
+    with Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal) as progress:
+        yield progress
 
 
 def _log_to_stderr() -> None:
     """Log lines for people on a terminal, plain ones with a time for a journal."""
     if _err.is_terminal:
+        from rich.logging import RichHandler  # noqa: PLC0415
+
         handler: logging.Handler = RichHandler(console=_err, show_path=False)
         layout = "%(message)s"
     else:

@@ -2,9 +2,11 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -22,15 +24,26 @@ from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.sources import KINDS, Settings, Source
 from aggregator.sources.base import Duration, Zone
+from aggregator.sources.directory import DirectorySettings, matcher
 from aggregator.store.connect import address
+from aggregator.store.ledger import fold
 
 # Bytes. 10,000 sources take 1 MB.
 MOST_BYTES = 16_000_000
 
+# Characters of a wrong value that are shown.
+_LONGEST = 80
+
+# What a web address consists of (RFC 3986), and letters of all scripts, which browsers allow.
+_PLAIN = re.compile(r"[\w:/?#\[\]@!$&'()*+,;=.~%-]+")
+
 
 def _web_root(value: str) -> str:
-    if not value.lower().startswith(("http://", "https://")):
-        raise ValueError("is no web address; write it with http:// or https://")
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _PLAIN.fullmatch(value):
+        raise ValueError("is no web address; write it like https://feeds.example.org/")
+    if parts.query or parts.fragment:
+        raise ValueError("is to end with a folder, without ? and #")
     return value if value.endswith("/") else f"{value}/"
 
 
@@ -47,31 +60,41 @@ class _Section(BaseModel):
 class Serve(_Section):
     """Where the daemon serves the feeds and pages."""
 
-    host: str = Field("127.0.0.1", description="the address to listen on; 0.0.0.0 for all")
-    port: int = Field(8000, ge=0, le=65535, description="0 takes any free one")
+    host: str = Field(
+        "127.0.0.1", min_length=1, description="the address to listen on; 0.0.0.0 for all"
+    )
+    port: int = Field(8000, ge=0, le=65535, description="the port; 0 takes any free one")
 
 
 class Categories(_Section):
     """How categories are named."""
 
-    rename: dict[str, str] = Field({}, description="old name: new name")
-    nested: bool = Field(False, description="a hierarchy of categories becomes a path of feeds")
+    rename: dict[str, str] = Field(
+        {}, description="spellings that mean the same, as old name: new name"
+    )
+    nested: bool = Field(
+        False, description="a list of categories is a path: each level has its own feeds"
+    )
 
 
 class CustomFeed(_Section):
     """A feed of one's own beside those of the categories."""
 
-    name: str = Field(min_length=1)
-    categories: tuple[str, ...] = Field(min_length=1, description="articles in any of these")
-    limit: int | None = Field(None, ge=1, le=10_000, description="entries; default publish.limit")
+    name: str = Field(min_length=1, description="shown to readers, and what its folder is called")
+    categories: tuple[str, ...] = Field(
+        min_length=1, description="holds the articles that are in any of these"
+    )
+    limit: int | None = Field(
+        None, ge=1, le=10_000, description="entries in it; default: publish.limit"
+    )
 
 
 class Publish(_Section):
     """What is written."""
 
-    limit: int = Field(50, ge=1, le=10_000, description="entries in each feed")
+    limit: int = Field(50, ge=1, le=10_000, description="entries in each feed, the newest ones")
     formats: tuple[Literal["rss", "atom", "json"], ...] = Field(
-        ("rss", "atom", "json"), min_length=1
+        ("rss", "atom", "json"), min_length=1, description="how each feed is written"
     )
 
 
@@ -106,25 +129,45 @@ else:
 class Config(_Section):
     """The configuration file of aggregator."""
 
-    title: str = Field("Feeds", min_length=1, description="of the page and of all feeds")
+    title: str = Field("Feeds", min_length=1, description="the title of the page and of all feeds")
     base_url: Annotated[str, AfterValidator(_web_root)] | None = Field(
-        None, description="where readers fetch; default: the address that is served"
+        None,
+        description="the address readers fetch from; written into the feeds; default: what serve "
+        "says",
     )
-    root: str = Field(".", description="where relative paths start, from the folder of this file")
-    store: str = Field("sqlite:///data/aggregator.db", description="the database")
+    root: str = Field(
+        ".", description="where relative paths start, itself relative to the folder of this file"
+    )
+    store: str = Field(
+        "sqlite:///data/aggregator.db",
+        description="the database that remembers the articles: sqlite:///PATH or "
+        "postgresql://USER@HOST/NAME",
+    )
     output: Annotated[str, AfterValidator(_local_folder)] = Field(
-        "feeds/", description="the folder that is published"
+        "feeds/", min_length=1, description="the folder that feeds and pages are written to"
     )
-    timezone: Zone = Field("UTC", description="for dates that name none")
-    keep: Duration | None = Field(None, description="forget older articles; default: never")
-    serve: Serve = Serve()
+    timezone: Zone = Field(
+        "UTC", description="the time zone of dates that name none, like Asia/Shanghai"
+    )
+    keep: Duration | None = Field(
+        None,
+        description="articles older than this are forgotten once no feed shows them, like 365d; "
+        "default: all are kept",
+    )
+    serve: Serve = Field(Serve(), description="where the daemon serves the feeds and pages")
     defaults: Defaults = Field(  # type: ignore[valid-type]
-        default_factory=Defaults, description="any setting of a source, for all of them"
+        default_factory=Defaults,
+        description="any setting of a source, for all sources that have it; a source's own counts "
+        "before it",
     )
-    sources: tuple[AnySource, ...] = Field(min_length=1)
-    categories: Categories = Categories()
-    feeds: tuple[CustomFeed, ...] = Field((), description="feeds of your own choice")
-    publish: Publish = Publish()
+    sources: tuple[AnySource, ...] = Field(
+        min_length=1, description="where articles come from; the key of each names its kind"
+    )
+    categories: Categories = Field(Categories(), description="how categories are named")
+    feeds: tuple[CustomFeed, ...] = Field(
+        (), description="feeds of your own choice, beside everything and one per category"
+    )
+    publish: Publish = Field(Publish(), description="what is written")
 
     @property
     def public_url(self) -> str:
@@ -162,11 +205,13 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     config = None
     if isinstance(tree.value, dict):
         try:
-            config = Config.model_validate(_with_defaults(tree.value))
+            config = Config.model_validate(_with_defaults(_given(tree.value)))
         except ValidationError as error:
-            problems += [_explained(detail) for detail in error.errors() if not _follows(detail)]
+            told = {place for place, _ in problems}
+            explained = (_explained(d) for d in error.errors() if not _follows(d))
+            problems += [problem for problem in explained if problem[0] not in told]
     else:
-        problems.append(((), "is no mapping; start with 'sources:', see aggregator init"))
+        problems.append(((), "holds no settings; begin with 'sources:', or see aggregator init"))
     root = _root(path, tree.value)
     problems += _beyond_types(tree.value, root)
     if problems or config is None:
@@ -203,6 +248,16 @@ def _tree(path: Path, environment: Mapping[str, str]) -> yamlfile.Tree:
         raise ConfigError([f"{path}:{line}: is not UTF-8; save it as UTF-8"]) from error
 
 
+def _given(value: dict[str, Any]) -> dict[str, Any]:
+    """Leave out settings with nothing behind them: all below them is commented out."""
+    fields = Config.model_fields
+    return {
+        name: given
+        for name, given in value.items()
+        if given is not None or name not in fields or fields[name].is_required()
+    }
+
+
 def _with_defaults(value: dict[str, Any]) -> dict[str, Any]:
     """Give every source the defaults that its kind has a setting for."""
     defaults, sources = value.get("defaults"), value.get("sources")
@@ -227,15 +282,16 @@ def _with_defaults_of(source: Any, defaults: dict[str, Any]) -> Any:
 
 def _root(path: Path, value: Any) -> Path:
     given = value.get("root") if isinstance(value, dict) else None
-    return (path.parent / (given if isinstance(given, str) else ".")).resolve()
+    return Path(os.path.realpath(path.parent / (given if isinstance(given, str) else "")))
 
 
 def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     """Find what no type can say: folders, names, the store."""
     if not isinstance(value, dict):
         return
-    if not root.is_dir():
+    if not _is_folder(root):
         yield ("root",), f"the folder {root} is not there"
+        return
     store = value.get("store")
     if isinstance(store, str):
         try:
@@ -243,29 +299,67 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
         except StoreError as error:
             yield ("store",), str(error)
     sources = [s if isinstance(s, dict) else {} for s in _list(value.get("sources"))]
+    output = value.get("output") or Config.model_fields["output"].default
     for number, source in enumerate(sources):
-        folder = source.get("directory")
-        if isinstance(folder, str) and not (root / folder).is_dir():
-            yield ("sources", number, "directory"), f"the folder {root / folder} is not there"
-    yield from _twice("sources", [s.get("name") or s.get(_kind_of(s) or "") for s in sources])
-    yield from _twice("sources", [_target(s) for s in sources], "is the target of")
+        if isinstance(source.get("directory"), str):
+            for said in _wrong_with_folder(source, root, root / str(output)):
+                yield ("sources", number, "directory"), said
+    same = list(_twice("sources", _targets(sources, root), "is read by"))
+    names = [s.get("name") or s.get(_kind_of(s) or "") for s in sources]
+    called = _twice("sources", names, "is the name of")
+    yield from [*same, *(problem for problem in called if problem[0] not in dict(same))]
     feeds = [f if isinstance(f, dict) else {} for f in _list(value.get("feeds"))]
-    yield from _twice("feeds", [f.get("name") for f in feeds])
+    # The store knows custom feeds by their folded names.
+    names = [fold(f["name"]) if isinstance(f.get("name"), str) else None for f in feeds]
+    yield from _twice("feeds", names, "is the name of")
 
 
-def _target(source: dict[str, Any]) -> str | None:
-    kind = _kind_of(source)
-    return f"{kind}: {source[kind]}" if kind and source.get("name") else None
+def _wrong_with_folder(source: dict[str, Any], root: Path, output: Path) -> Iterator[str]:
+    folder = root / source["directory"]
+    if not _is_folder(folder):
+        home = "; write ${HOME} for ~" if source["directory"].startswith("~") else ""
+        yield f"the folder {folder} is not there{home}"
+        return
+    inside = os.path.relpath(output.resolve(), folder.resolve())
+    try:
+        settings = DirectorySettings.model_validate(source)
+    except ValidationError:
+        return
+    if not inside.startswith("..") and matcher(settings)(os.path.normpath(f"{inside}/index.html")):
+        yield (
+            f"the pages that are written to {output} would be read as articles again; "
+            "give output or the source another folder, or the source a glob without them"
+        )
 
 
-def _twice(section: str, names: Sequence[Any], said: str = "is the name of") -> Iterator[Problem]:
+def _is_folder(path: Path) -> bool:
+    """Whether a path is that of a folder; no path at all, such as one too long, is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def _targets(sources: Sequence[dict[str, Any]], root: Path) -> list[str | None]:
+    """Return what each source reads, the same for two spellings of a folder."""
+    targets: list[str | None] = []
+    for source in sources:
+        kind = _kind_of(source)
+        target = source[kind] if kind else None
+        if kind == "directory" and isinstance(target, str):
+            target = os.path.relpath(os.path.realpath(root / target), root)
+        targets.append(target if isinstance(target, str) else None)
+    return targets
+
+
+def _twice(section: str, names: Sequence[Any], said: str) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for number, name in enumerate(names):
         if not isinstance(name, str):
             continue
         if name in first:
             other = f"{section}[{first[name]}]"
-            yield (section, number), f"{name!r} {said} {other} too; each can be there once"
+            yield (section, number), f"{_short(name)} {said} {other} too; keep one"
         first.setdefault(name, number)
 
 
@@ -292,29 +386,57 @@ def _follows(detail: ErrorDetails) -> bool:
 
 def _explained(detail: ErrorDetails) -> Problem:
     """Turn one of pydantic's errors into a place and a sentence."""
-    place = tuple(part for part in detail["loc"] if not _is_tag(part, detail["loc"]))
+    place, given = _place(detail["loc"]), detail["input"]
     match detail["type"]:
         case "extra_forbidden":
-            return place, f"is no setting here{_hint(str(place[-1]), _known(detail['loc'][:-1]))}"
+            said = f"is no setting here{_meant(str(place[-1]), detail['loc'])}"
         case "missing":
-            return place, "is missing"
+            said = "is missing"
         case "too_short" | "string_too_short":
-            return place, "is empty"
+            said = "is empty"
         case "union_tag_not_found" | "union_tag_invalid":
-            return place, _no_kind(detail["input"])
+            said = _no_kind(given)
+        case _ if given is None:
+            said = "has nothing behind it; give it a value or leave it out"
         case "value_error":
-            return place, f"{detail['input']!r} {detail['ctx']['error']}"
-        case _:
-            return place, f"{detail['msg'][0].lower()}{detail['msg'][1:]}, not {_shown(detail)}"
+            said = f"{_short(given)} {detail['ctx']['error']}"
+        case other:
+            wanted = _WANTED.get(other, detail["msg"]).format(given=given, **detail.get("ctx", {}))
+            said = f"is to be {wanted}, not {_short(given)}"
+    return place, said
 
 
-def _is_tag(part: str | int, place: tuple[str | int, ...]) -> bool:
-    """Tell the kind that pydantic puts behind a source's number from a setting of that name."""
-    return place[0] == "sources" and len(place) > 2 and part is place[2]  # noqa: PLR2004
+# By pydantic's names for what is wrong.
+_WANTED = {
+    "tuple_type": "a list, such as [{given}]",
+    "string_type": "text",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "a mapping, one 'name: value' a line",
+    "model_type": "a mapping, one 'name: value' a line",
+    "literal_error": "{expected}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "byte_size": "a size such as 10MB",
+    "byte_size_unit": "a size such as 10MB",
+}
 
 
-def _shown(detail: ErrorDetails) -> str:
-    return repr(detail["input"]) if len(repr(detail["input"])) < 60 else "what is there"  # noqa: PLR2004
+def _place(location: tuple[int | str, ...]) -> yamlfile.Path:
+    """Return where in the file it is: without the kind that pydantic puts behind a number."""
+    if location[0] == "sources":
+        return location[:2] + location[3:]
+    return location
+
+
+def _short(value: Any) -> str:
+    """Show what was given, unless it is long."""
+    if isinstance(value, dict | list | tuple):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _no_kind(source: Any) -> str:
@@ -324,13 +446,22 @@ def _no_kind(source: Any) -> str:
     given = [kind for kind in KINDS if kind in source]
     if given:
         return f"has {' and '.join(given)}; a source is one of them, so make two"
-    close = [hint for key in source if (hint := _hint(str(key), list(KINDS)))]
-    return f"has no kind; one of {kinds} names what it reads{close[0] if close else ''}"
+    close = [match for key in source for match in difflib.get_close_matches(key, list(KINDS), n=1)]
+    meant = f"; did you mean {close[0]}?" if close else ""
+    return f"has no kind; one of {kinds} names what it reads{meant}"
 
 
 def _hint(key: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(key.lower(), known, n=1)
     return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+
+
+def _meant(key: str, location: tuple[int | str, ...]) -> str:
+    """Say what an unknown setting may have been meant for."""
+    owners = [kind for kind, (settings, _) in KINDS.items() if key in settings.model_fields]
+    if location[0] == "sources" and owners:
+        return f"; it is one of a {' or '.join(owners)} source"
+    return _hint(key, _known(location[:-1]))
 
 
 def _known(place: tuple[str | int, ...]) -> list[str]:

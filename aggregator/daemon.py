@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from watchfiles import Change, awatch
 
-from aggregator.errors import AggregatorError, ConfigError
+from aggregator.errors import AggregatorError
 from aggregator.jobs import Job, Prune, Publish, Scan, World, perform
 from aggregator.scan import Report
 from aggregator.sources import Source, first_due
@@ -21,87 +23,138 @@ from aggregator.sources.directory import DirectorySettings, matcher
 
 log = logging.getLogger(__name__)
 
-# Sources that are visited at once. Beyond, memory grows and no visit ends sooner.
-_AT_ONCE = 16
+# Sources that are visited at once: on the web, where the time goes by waiting, and on this
+# machine. Apart, because sixteen servers that do not answer must not hold up a folder.
+_REMOTE_AT_ONCE, _LOCAL_AT_ONCE = 16, 2
 
-# Seconds: file events are gathered for the first, changes to publish for the second, which grows
-# to what the last publishing took; a failed publishing is tried again after the third.
-_GATHER_MS = 100
+# Seconds: what changed is published after the first, or after four times what the publishing
+# before took, so that it never takes more than a fifth of the time; a failure waits for the second.
 _DEBOUNCE = 0.1
+_BREATH = 4.0
 _RETRY = 30.0
 
-# Seconds that work in hand gets to finish when the daemon ends; then it is undone.
-_PARTING = 8.0
+# Seconds after which what depends on the clock is looked at anew: clocks are set, laptops sleep.
+_CLOCK = 60.0
 
-Reload = Callable[[], Awaitable[World]]
+# Milliseconds: file events are gathered for the first, in steps of the second; whether the folders
+# are still the ones being watched is looked at after the third.
+_GATHER, _STEP, _LOOK = 100, 50, 1000
+
+# Files that events name before looking at the whole folder is the quicker way. The kernel drops
+# events beyond 16,384 in its queue; by then the whole folder is being looked at.
+_NAMED = 500
+
+# Seconds between two looks at the configuration. An edit is taken once it is the same twice: an
+# editor may be half through. Asking for the file's state finds what no event tells: a link that
+# leads elsewhere now, a network share.
+_CONFIG_LOOK = 0.5
+
+# Seconds that scans get to finish when the daemon ends, before they are undone, and publishing
+# after them; with the server's two seconds they make less than five.
+_PARTING, _LAST_WORDS = 1.0, 1.0
+
+# Before everything: asks the store when the next article is due without letting one out.
+_BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
+
+# Asked for instead of some files: all of the source.
+_WHOLE: frozenset[str] = frozenset()
+
+# Returns the World of the configuration as it is now. Awaits what it is given once the
+# configuration is known to be right, before anything is changed. Raises AggregatorError.
+Reload = Callable[[Callable[[], Awaitable[None]]], Awaitable[World]]
 
 
 class Daemon:
     """Runs the jobs of a World until it is told to stop.
 
-    ``reload`` reads the configuration anew and raises ConfigError to keep the one in force;
+    ``reload`` reads the configuration anew and raises AggregatorError to keep the one in force;
     ``config`` is the file whose edits call for it.
     """
 
     def __init__(self, world: World, reload: Reload, config: Path) -> None:
         self.config_error = ""
         self.started = datetime.now(UTC)
-        self._world = world
         self._reload = reload
         self._config = config
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._gate = asyncio.Semaphore(_AT_ONCE)
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._remote = asyncio.Semaphore(_REMOTE_AT_ONCE)
+        self._local = asyncio.Semaphore(_LOCAL_AT_ONCE)
+        self._publishing = asyncio.Lock()
+        self._asked: dict[str, frozenset[str]] = {}
+        self._scans: dict[str, asyncio.Task[None]] = {}
+        self._allowed = asyncio.Event()
+        self._allowed.set()
         self._stale = asyncio.Event()
         self._stop = asyncio.Event()
+        self._edited = asyncio.Event()
         self._rewatch = asyncio.Event()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._world = self._told(world)
 
-    @property
-    def world(self) -> World:
-        """The world in force."""
-        return self._world
+    def _told(self, world: World) -> World:
+        """Return a world that says so whenever something was saved that could be published."""
+        context = replace(world.context, progress=lambda _: self._stale.set())
+        return replace(world, context=context)
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Work until SIGTERM or SIGINT; SIGHUP reloads. ``ready`` is called when all is running."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._on_reload)
+        loop.add_signal_handler(signal.SIGHUP, self._edited.set)
+        working = asyncio.create_task(self._work(ready))
+        stopped = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                await working  # raises what kept it from starting
+            log.info("Stopping; what cannot be finished in a second is undone and done next time")
+        finally:
+            await self._part([working, stopped])
+
+    async def _work(self, ready: Callable[[], None]) -> None:
+        """Publish what there is, so that there is something to see, then start all the rest."""
         await self._publish()
         await self._schedule()
         self._scheduler.start()
-        background = [
-            asyncio.create_task(one)
-            for one in (self._publish_on_demand(), self._watch_folders(), self._watch_config())
-        ]
-        try:
-            ready()
-            await self._stop.wait()
-            log.info("Stopping; work in hand is finished")
-        finally:
+        ready()
+        lasting = (
+            self._publish_on_demand,
+            self._watch_folders,
+            self._watch_config,
+            self._take_edits,
+            self._keep_time,
+        )
+        async with asyncio.TaskGroup() as group:
+            for work in lasting:
+                group.create_task(self._lasting(work))
+
+    async def _lasting(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Do what never ends; whatever goes wrong with it, it is begun again."""
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.exception("Something unexpected; it is tried again in %d s", _RETRY)
+            await asyncio.sleep(_RETRY)
+
+    async def _part(self, background: Sequence[asyncio.Task[Any]]) -> None:
+        """Let work in hand finish, give up what takes too long, write what it brought."""
+        if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-            await self._part(background)
+        self._asked.clear()
+        await _cancelled(background)
+        if self._scans:
+            await asyncio.wait(self._scans.values(), timeout=_PARTING)
+        await self._end_scans()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                await self._publish()
 
-    async def _part(self, background: list[asyncio.Task[None]]) -> None:
-        """Let work in hand finish, write what it brought, and give up what takes too long."""
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_PARTING)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._stale.is_set():
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_PARTING):
-                    await self._publish()
-
-    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def _keep_time(self) -> None:
+        """Let the scheduler look at the clock: it counts seconds, which pass while nobody runs."""
+        while True:
+            await asyncio.sleep(_CLOCK)
+            self._scheduler.wakeup()
 
     # Scanning
 
@@ -119,33 +172,72 @@ class Daemon:
                 next_run_time=first_due(source, planned.get(source.key), now),
                 coalesce=True,
                 misfire_grace_time=None,
-                max_instances=1,
             )
         if self._world.keep is not None:
             self._scheduler.add_job(
-                self._prune, "interval", days=1, id="prune", misfire_grace_time=None
+                self._prune,
+                "interval",
+                days=1,
+                id="prune",
+                next_run_time=now,
+                misfire_grace_time=None,
             )
 
     async def _scan_due(self, name: str) -> None:
-        self._start(self._scan_and_plan(name))
+        self._ask(name)
 
-    async def _scan_and_plan(self, name: str) -> None:
-        """Scan a source and note when it is due again: after, for a crash must not skip it."""
-        await self._scan(name)
+    def _ask(self, name: str, only: frozenset[str] = _WHOLE) -> None:
+        """Have a source scanned, all of it or some files.
+
+        One scan at a time: what is asked for while it is scanned is gathered into one more scan.
+        """
+        before = self._asked.get(name, only)
+        both = before | only if before and only else _WHOLE
+        self._asked[name] = both if len(both) <= _NAMED else _WHOLE
+        if name not in self._scans:
+            self._scans[name] = asyncio.create_task(self._scan_asked(name))
+
+    async def _scan_asked(self, name: str) -> None:
+        try:
+            while name in self._asked:
+                await self._allowed.wait()
+                await self._scan_turn(name)
+        finally:
+            self._scans.pop(name, None)
+
+    async def _scan_turn(self, name: str) -> None:
+        """Scan a source when it is its turn, unless it is no longer configured."""
         source = self._world.sources.get(name)
-        job = self._scheduler.get_job(source.key) if source else None
-        if source and job and job.next_run_time:
-            await self._world.context.store.plan(source.key, job.next_run_time)
-
-    async def _scan(self, name: str, only: tuple[str, ...] = ()) -> None:
-        """Scan a source when it is its turn; one scan at a time of each."""
-        async with self._turns.setdefault(name, asyncio.Lock()), self._gate:
-            if name not in self._world.sources:
+        remote = source is not None and source.settings.remote
+        async with self._remote if remote else self._local:
+            only = self._asked.pop(name, None)
+            if source is None or only is None:
                 return
-            report = await self._perform(Scan(name, only))
+            report = await self._perform(Scan(name, tuple(sorted(only))))
         if isinstance(report, Report):
             _log(report)
             self._stale.set()
+        if not only:
+            await self._plan(source)
+
+    async def _plan(self, source: Source) -> None:
+        """Note when a source is due again: after its scan, for a crash must not skip it."""
+        job = self._scheduler.get_job(source.key)
+        if job and job.next_run_time:
+            try:
+                await self._world.context.store.plan(source.key, job.next_run_time)
+            except AggregatorError as error:
+                log.warning("When %s is due again cannot be noted: %s", source.name, error)
+
+    async def _end_scans(self) -> None:
+        """Undo the scans in hand; what they saved stays saved."""
+        self._asked.clear()
+        ended = dict(self._scans)
+        await _cancelled(tuple(ended.values()))
+        for name, task in ended.items():
+            # One that was cancelled before its first step could not do this itself.
+            if self._scans.get(name) is task:
+                del self._scans[name]
 
     async def _prune(self) -> None:
         pruned = await self._perform(Prune())
@@ -154,12 +246,13 @@ class Daemon:
 
     async def _perform(self, job: Job) -> Any:
         """Do a job; whatever goes wrong with it, the daemon lives."""
+        called = f"Scanning {job.source}" if isinstance(job, Scan) else type(job).__name__
         try:
             return await perform(job, self._world)
         except AggregatorError as error:
-            log.error("%s: %s", job, error)  # noqa: TRY400 - a message for people, no traceback
+            log.error("%s failed: %s", called, error)  # noqa: TRY400 - for people, no traceback
         except Exception:
-            log.exception("%s failed", job)
+            log.exception("%s failed unexpectedly", called)
         return None
 
     # Publishing
@@ -168,28 +261,33 @@ class Daemon:
         """Publish soon after something changed, and when an article's date has come."""
         pause = _DEBOUNCE
         while True:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(await self._until_next()):
-                    await self._stale.wait()
+            await self._anything_to_publish()
             await asyncio.sleep(pause)
             began = time.monotonic()
             done = await self._publish()
-            pause = max(_DEBOUNCE, time.monotonic() - began) if done else _RETRY
-            if not done:
-                self._stale.set()
+            pause = max(_DEBOUNCE, _BREATH * (time.monotonic() - began)) if done else _RETRY
+
+    async def _anything_to_publish(self) -> None:
+        """Wait until something is stale or the next waiting article is due."""
+        while not self._stale.is_set():
+            due = await self._world.context.store.release(_BEGINNING)
+            wait = (due - datetime.now(UTC)) / timedelta(seconds=1) if due else _CLOCK
+            if wait <= 0:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(wait, _CLOCK)):
+                    await self._stale.wait()
 
     async def _publish(self) -> bool:
-        self._stale.clear()
-        written = await self._perform(Publish())
-        if written:
-            log.info("Published %d feeds", len(written))
+        """Publish what is stale; return False, and leave it stale, when that failed."""
+        async with self._publishing:
+            self._stale.clear()
+            written = await self._perform(Publish())
+        if written is None:
+            self._stale.set()
+        elif written:
+            log.info("Published %d feed%s", len(written), "s" if len(written) > 1 else "")
         return written is not None
-
-    async def _until_next(self) -> float | None:
-        """Return the seconds until the next waiting article is due, None when there is none."""
-        now = datetime.now(UTC)
-        due = await self._world.context.store.release(now)
-        return max((due - now) / timedelta(seconds=1), 0.0) if due else None
 
     # File events
 
@@ -197,85 +295,127 @@ class Daemon:
         """Scan what file events name; periodic scans find what events miss."""
         while True:
             self._rewatch.clear()
-            folders = self._watched()
-            if not folders:
-                await self._rewatch.wait()
-                continue
+            watched = await asyncio.to_thread(self._watched)
             try:
-                async for changes in _changes(list(folders), self._rewatch):
-                    self._notice(changes, folders)
-            except (OSError, RuntimeError) as error:
+                await self._watch(watched)
+            except OSError as error:
                 log.warning("Folders cannot be watched (%s); periodic scans go on", error)
                 await self._rewatch.wait()
 
-    def _watched(self) -> dict[Path, Source]:
-        root = self._world.context.root
-        return {
-            folder: source
-            for source in self._world.sources.values()
-            if isinstance(source.settings, DirectorySettings)
-            and source.settings.watch
-            and (folder := (root / source.settings.directory).resolve()).is_dir()
-        }
+    async def _watch(self, watched: dict[str, tuple[Path, int]]) -> None:
+        """Notice changes in folders, by source, until other folders are to be watched."""
+        if not watched:
+            await asyncio.sleep(_LOOK / 1000)
+            return
+        settled = False
+        async for changes in awatch(
+            *{folder for folder, _ in watched.values()},
+            watch_filter=None,
+            debounce=_GATHER,
+            step=_STEP,
+            stop_event=self._rewatch,
+            rust_timeout=_LOOK,
+            yield_on_timeout=True,
+        ):
+            for name, (folder, _) in watched.items():
+                if not settled:
+                    self._ask(name)  # what changed before the watch stood told nobody
+                elif changes and (source := self._world.sources.get(name)):
+                    self._notice(changes, folder, source)
+            settled = True
+            if watched != await asyncio.to_thread(self._watched):
+                return
 
-    def _notice(self, changes: set[tuple[Change, str]], folders: dict[Path, Source]) -> None:
-        for folder, source in folders.items():
-            names = {
-                str(Path(path).relative_to(folder))
-                for _, path in changes
-                if Path(path).is_relative_to(folder)
-            }
-            seen = {n for n in names if not any(part.startswith(".") for part in Path(n).parts)}
-            if not seen:
+    def _watched(self) -> dict[str, tuple[Path, int]]:
+        """Return the folder to watch for each source, with its inode: it may be made anew."""
+        root = self._world.context.root
+        found = {}
+        for source in self._world.sources.values():
+            if isinstance(source.settings, DirectorySettings) and source.settings.watch:
+                folder = Path(os.path.realpath(root / source.settings.directory))
+                with contextlib.suppress(OSError):
+                    found[source.name] = (folder, folder.stat().st_ino)
+        return found
+
+    def _notice(self, changes: set[tuple[Change, str]], folder: Path, source: Source) -> None:
+        """Ask for a scan of the files that events name, or of all when a folder came or went."""
+        assert isinstance(source.settings, DirectorySettings)  # noqa: S101 - see _watched
+        matches = matcher(source.settings)
+        prefix = f"{folder}{os.sep}"
+        files = set()
+        for change, path in changes:
+            name = path.removeprefix(prefix)
+            if path != str(folder) and (name == path or _hidden(name)):
                 continue
-            assert isinstance(source.settings, DirectorySettings)  # noqa: S101 - see _watched
-            matches = matcher(source.settings)
-            # A folder that came or went stands for all that is in it: the whole tree is looked at.
-            whole = any(not matches(n) and (folder / n).is_dir() for n in seen) or any(
-                not matches(n) and not Path(n).suffix and not (folder / n).exists() for n in seen
-            )
-            files = tuple(sorted(n for n in seen if matches(n)))
-            if whole or files:
-                self._start(self._scan(source.name, () if whole else files))
+            if matches(name):
+                files.add(name)
+            elif change == Change.deleted or Path(path).is_dir():
+                self._ask(source.name)
+                return
+        if files:
+            self._ask(source.name, frozenset(files))
 
     # Configuration
 
     async def _watch_config(self) -> None:
-        folder = self._config.parent.resolve()
-        path = folder / self._config.name
-        async for changes in awatch(folder, recursive=False, debounce=_GATHER_MS):
-            if any(Path(changed) == path for _, changed in changes) and path.exists():
-                await self._take_config()
+        """Notice an edit of the configuration."""
+        taken = before = await asyncio.to_thread(_state, self._config)
+        while True:
+            await asyncio.sleep(_CONFIG_LOOK)
+            now = await asyncio.to_thread(_state, self._config)
+            if now == before and now != taken:
+                taken = now
+                self._edited.set()
+            before = now
 
-    def _on_reload(self) -> None:
-        self._start(self._take_config())
+    async def _take_edits(self) -> None:
+        while True:
+            await self._edited.wait()
+            self._edited.clear()
+            await self._take_config()
 
     async def _take_config(self) -> None:
         """Take the configuration as it is now, or say why the old one stays in force."""
         try:
-            self._world = await self._reload()
-        except ConfigError as error:
+            async with contextlib.AsyncExitStack() as quiet:
+                self._world = self._told(await self._reload(lambda: self._quieten(quiet)))
+        except AggregatorError as error:
             self.config_error = str(error)
             log.error("The edit is not taken; the old one stays in force:\n%s", error)  # noqa: TRY400
             return
-        except AggregatorError as error:
-            self.config_error = str(error)
-            log.error("The edit cannot be taken: %s", error)  # noqa: TRY400
-            return
+        finally:
+            self._allowed.set()
         self.config_error = ""
         await self._schedule()
         self._rewatch.set()
         self._stale.set()
-        log.info("Took the configuration anew: %d sources", len(self._world.sources))
+        count = len(self._world.sources)
+        log.info("Took the configuration anew: %d source%s", count, "s" if count > 1 else "")
+
+    async def _quieten(self, quiet: contextlib.AsyncExitStack) -> None:
+        """Bring work to rest: a scan by the old settings must not save over the new ones."""
+        self._allowed.clear()
+        await self._end_scans()
+        await quiet.enter_async_context(self._publishing)
 
 
-async def _changes(
-    folders: list[Path], stop: asyncio.Event
-) -> AsyncIterator[set[tuple[Change, str]]]:
-    async for changes in awatch(
-        *folders, watch_filter=None, debounce=_GATHER_MS, step=_GATHER_MS // 2, stop_event=stop
-    ):
-        yield changes
+async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what differs when a file was written, replaced, or its link led elsewhere."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return state.st_mtime_ns, state.st_size, state.st_ino, state.st_dev
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith(".") or "/." in name
 
 
 def _log(report: Report) -> None:

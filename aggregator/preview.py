@@ -1,5 +1,6 @@
 """What a source, an address, a file or a folder would become, without storing anything."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from aggregator.dedupe import entry_id
 from aggregator.errors import AggregatorError
 from aggregator.fetch import open_client
 from aggregator.identity import Candidate
-from aggregator.scan import CategoryPolicy, brief, prepare
-from aggregator.sources import KINDS, Failure, Source, Visit, documents
+from aggregator.scan import Brief, CategoryPolicy, brief, prepare
+from aggregator.sources import KINDS, Failure, Found, Source, Visit, documents
+from aggregator.sources.directory import DirectorySettings, matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +57,39 @@ def resolve(target: str, loaded: Loaded | None) -> Look:
     return Look(made, frozenset({path.name}))
 
 
-async def preview(look: Look | Source, loaded: Loaded | None) -> Preview:
-    """Visit a source as if it had never been seen. Raises FetchError."""
-    source, only = (look, frozenset()) if isinstance(look, Source) else (look.source, look.only)
+async def preview(look: Look, loaded: Loaded | None) -> Preview:
+    """Visit a source as if it had never been seen; a failed visit is one of the errors."""
     root = loaded.root if loaded else Path.cwd()
-    names = policy(loaded.config) if loaded else CategoryPolicy()
-    how = brief(source, names)
+    how = brief(look.source, policy(loaded.config) if loaded else CategoryPolicy())
     found = Preview([], [])
-    async with open_client() as client:
-        visit = Visit(root=root, seen={}, client=client, only=only)
-        async for one in documents(source, visit):
-            if isinstance(one, Failure):
-                found.errors.append(f"{one.name}: {one.error}")
-            elif isinstance(one, Document):
-                done = prepare(one, how)
-                found.articles.extend(_shown(c, source, one) for c, _ in done.articles)
-                found.errors.extend([done.error] if done.error else [])
+    try:
+        async with open_client() as client:
+            visit = Visit(root=root, seen={}, client=client, only=look.only)
+            async for one in documents(look.source, visit):
+                await _add(one, look.source, how, found)
+    except AggregatorError as error:
+        found.errors.append(str(error))
+    if not found.articles and not found.errors:
+        what = ", ".join(sorted(look.only)) or look.source.settings.target
+        found.errors.append(f"{what}: no article was found{_unmatched(look)}")
     return found
+
+
+async def _add(one: Found, source: Source, how: Brief, found: Preview) -> None:
+    if isinstance(one, Failure):
+        found.errors.append(f"{one.name}: {one.error}")
+    elif isinstance(one, Document):
+        done = await asyncio.to_thread(prepare, one, how)
+        found.articles.extend(_shown(candidate, source, one) for candidate, _ in done.articles)
+        found.errors.extend([done.error] if done.error else [])
+
+
+def _unmatched(look: Look) -> str:
+    """Say so when the reason is that the source's glob leaves a file out."""
+    settings = look.source.settings
+    if isinstance(settings, DirectorySettings) and not any(map(matcher(settings), look.only)):
+        return f"; the glob of {look.source.name} is {settings.glob}"
+    return ""
 
 
 def _made(kind: str, target: str, loaded: Loaded | None, **more: Any) -> Source:

@@ -1,10 +1,12 @@
 """Reading YAML with the line of every value, and refusing what would explode."""
 
+import itertools
+import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -15,12 +17,21 @@ except ImportError:  # PyYAML built without libyaml
 
 Path = tuple[str | int, ...]
 
-# Values after aliases are resolved. A configuration of 10,000 sources has 60,000; a bomb of nine
-# lines has a thousand million.
-MOST_VALUES = 1_000_000
+# What a document may stand for once its aliases are resolved, in values, each 64 characters of text
+# counting as one more. A configuration of 10,000 sources has 60,000; a bomb of nine lines has a
+# thousand million. Reading as many as are allowed takes a second.
+MOST_VALUES = 250_000
+_TEXT = 64
+# Levels. A configuration has six.
 _DEEPEST = 64
 
-_VARIABLE = re.compile(r"\$(?:\$\{|\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\})")
+_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool")}
+_TAGS |= {f"tag:yaml.org,2002:{name}" for name in ("null", "timestamp", "value", "merge")}
+_NULL, _MERGE = "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"
+
+_VARIABLE = re.compile(
+    r"\$\$\{|\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}|(?P<stray>\$\{)", re.ASCII
+)
 
 
 @dataclass(slots=True)
@@ -51,23 +62,39 @@ class YamlError(ValueError):
 
 
 def read(text: str, environment: Mapping[str, str] = os.environ) -> Tree:
-    """Read a document, ``${VAR}`` and ``${VAR:-default}`` replaced. Raises YamlError."""
+    """Read a document; every scalar is text as its author wrote it, or None where nothing is.
+
+    What a setting means by ``on``, ``1.0`` or ``2024`` is for the setting to say. ``${VAR}`` and
+    ``${VAR:-default}`` are replaced. Raises YamlError.
+    """
+    node = _composed(text)
     tree = Tree()
+    if node is not None:
+        extent = _extent(node, {})
+        if extent.values > MOST_VALUES:
+            line = node.start_mark.line + 1
+            raise YamlError(line, "aliases multiply to more values than any configuration has")
+        if extent.depth > _DEEPEST:
+            raise _too_deep(node.start_mark.line + 1)
+        tree.value = _Reader(tree, environment).value(node, ())
+    return tree
+
+
+def _composed(text: str) -> yaml.Node | None:
     try:
         _refuse_depth(text)
-        node = yaml.compose(text, Loader=Loader)
+        return yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.problem, error.context) if part)
-        raise YamlError(mark.line + 1 if mark else 1, _explained(said)) from error
+        number = mark.line if mark else 0
+        raise YamlError(number + 1, _explained(said, text, number)) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        said = f"the character U+{ord(text[error.position]):04X} has no place in a text file"
+        raise YamlError(line, said) from error
     except yaml.YAMLError as error:
         raise YamlError(1, str(error)) from error
-    if node is not None:
-        if _weight(node, {}) > MOST_VALUES:
-            line = node.start_mark.line + 1
-            raise YamlError(line, "aliases multiply to more values than any configuration has")
-        tree.value = _Reader(tree, environment).value(node, ())
-    return tree
 
 
 def _refuse_depth(text: str) -> None:
@@ -77,30 +104,55 @@ def _refuse_depth(text: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
-            line = event.start_mark.line + 1 if event.start_mark else 1
-            raise YamlError(line, f"nested deeper than {_DEEPEST} levels")
+            raise _too_deep(event.start_mark.line + 1 if event.start_mark else 1)
 
 
-def _weight(node: yaml.Node, known: dict[int, float]) -> float:
-    """Return how many values a node stands for with its aliases resolved; each is seen once."""
-    if id(node) not in known:
-        known[id(node)] = float("inf")  # found again inside itself, it has no end
-        inner = [part for pair in node.value for part in pair] if _is_mapping(node) else node.value
-        parts = inner if isinstance(node, yaml.CollectionNode) else []
-        known[id(node)] = 1 + sum(_weight(part, known) for part in parts)
-    return known[id(node)]
+def _too_deep(line: int) -> YamlError:
+    return YamlError(line, f"nested deeper than {_DEEPEST} levels")
 
 
-def _is_mapping(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.MappingNode)
+class _Extent(NamedTuple):
+    """How much a node stands for with its aliases resolved."""
+
+    values: float
+    depth: int
 
 
-def _explained(said: str) -> str:
-    if "\\t" in said or "tab" in said:
-        return f"{said}; indent with spaces, not tabs"
+def _extent(node: yaml.Node, known: dict[int, _Extent]) -> _Extent:
+    """Measure a node. Each is looked at once, however many aliases lead to it."""
+    if id(node) in known:
+        return known[id(node)]
+    if isinstance(node, yaml.ScalarNode):
+        measured = _Extent(1 + len(node.value) // _TEXT, 0)
+    else:
+        known[id(node)] = _Extent(math.inf, 0)  # met again inside itself, it has no end
+        inner = [_extent(part, known) for part in _parts(node)]
+        values = 1 + sum(part.values for part in inner)
+        measured = _Extent(values, 1 + max((part.depth for part in inner), default=0))
+    known[id(node)] = measured
+    return measured
+
+
+def _parts(node: yaml.Node) -> Iterable[yaml.Node]:
+    pairs = isinstance(node, yaml.MappingNode)
+    return (part for pair in node.value for part in pair) if pairs else node.value
+
+
+def _explained(said: str, text: str, number: int) -> str:
+    line = next(itertools.islice(text.splitlines(), number, None), "")
+    if "cannot start any token" in said:
+        if line[: len(line) - len(line.lstrip())].count("\t"):
+            return "is indented with a tab; YAML wants spaces"
+        return "text that begins with @, ` or % is to be put in quotes"
     if "mapping values are not allowed" in said:
-        return f"{said}; put text that holds ': ' in quotes"
-    return said
+        return (
+            "holds ': ' where no setting can be; put such text in quotes, or mend the indentation"
+        )
+    if "alias" in said:
+        return "names an anchor (*) that is not there; put text that begins with * in quotes"
+    if "another document" in said:
+        return "begins a second document (---); a configuration is one"
+    return f"is not YAML: {said}"
 
 
 class _Reader:
@@ -109,63 +161,64 @@ class _Reader:
     def __init__(self, tree: Tree, environment: Mapping[str, str]) -> None:
         self._tree = tree
         self._environment = environment
-        self._plain = Loader("")
 
     def value(self, node: yaml.Node, path: Path) -> Any:
-        line = node.start_mark.line + 1
-        self._tree.lines.setdefault(path, line)
+        self._tree.lines.setdefault(path, node.start_mark.line + 1)
+        if node.tag not in _TAGS:
+            self._problem(path, f"the tag {node.tag!r} means nothing here; leave it out")
         if isinstance(node, yaml.MappingNode):
-            return dict(self._pairs(node, path))
+            return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
-        return self._scalar(node, path)
+        return None if node.tag == _NULL else self._substituted(node.value, path)
 
-    def _pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, Any]]:
-        own = [(key, value) for key, value in node.value if key.tag != "tag:yaml.org,2002:merge"]
-        seen = set()
-        for key, value in own:
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
-            if name in seen:
-                line = key.start_mark.line + 1
-                said = f"is given twice, the second time on line {line}; keep one"
-                self._tree.problems.append(((*path, name), said))
-                continue
-            seen.add(name)
-            self._tree.lines[(*path, name)] = key.start_mark.line + 1
-            yield name, self.value(value, (*path, name))
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        """Return the pairs of a mapping; its own come before those that ``<<`` merges in."""
+        found: dict[str, Any] = {}
         for key, value in node.value:
-            if key.tag == "tag:yaml.org,2002:merge":
-                yield from self._merged(value, path, seen)
+            if key.tag == _MERGE:
+                continue
+            name, line = _name(key), key.start_mark.line + 1
+            if name in found:
+                said = f"is given twice, the second time on line {line}; keep one"
+                self._problem((*path, name), said)
+            else:
+                self._tree.lines.setdefault((*path, name), line)
+                found[name] = self.value(value, (*path, name))
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                self._merge(value, path, found)
+        return found
 
-    def _merged(self, value: yaml.Node, path: Path, seen: set[str]) -> Iterator[tuple[str, Any]]:
+    def _merge(self, value: yaml.Node, path: Path, found: dict[str, Any]) -> None:
+        """Add what one or several mappings have and ``found`` has not; the first one counts."""
         for part in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-            if isinstance(part, yaml.MappingNode):
-                for name, merged in self._pairs(part, path):
-                    if name not in seen:
-                        seen.add(name)
-                        yield name, merged
-
-    def _scalar(self, node: yaml.Node, path: Path) -> Any:
-        if node.tag == "tag:yaml.org,2002:str":
-            return self._substituted(node.value, path)
-        try:
-            value = self._plain.construct_object(node)
-        except (yaml.YAMLError, ValueError):
-            return node.value
-        # A date or a binary has no place in the configuration: what was written is what is meant.
-        return value if isinstance(value, str | int | float | bool | None) else node.value
+            if not isinstance(part, yaml.MappingNode):
+                self._problem((*path, "<<"), "is to be followed by *anchor of a mapping")
+                continue
+            for name, merged in self._mapping(part, path).items():
+                found.setdefault(name, merged)
 
     def _substituted(self, text: str, path: Path) -> str:
-        def replaced(match: re.Match[str]) -> str:
-            name = match["name"]
-            if name is None:
-                return "${"
-            if name in self._environment:
-                return self._environment[name]
-            if match["default"] is None:
-                said = f"the environment has no {name}; set it, or write ${{{name}:-default}}"
-                self._tree.problems.append((path, said))
-                return ""
-            return match["default"]
+        return _VARIABLE.sub(lambda match: self._variable(match, path), text)
 
-        return _VARIABLE.sub(replaced, text)
+    def _variable(self, match: re.Match[str], path: Path) -> str:
+        name, default = match["name"], match["default"]
+        if match["stray"]:
+            self._problem(path, "'${' begins ${NAME} or ${NAME:-default}; for the text write '$${'")
+        if name is None:
+            return "${"
+        # As in the shell, a variable that is empty takes its default as one that is not set does.
+        value = self._environment.get(name)
+        if value is None and default is None:
+            self._problem(
+                path, f"the environment has no {name}; set it, or write ${{{name}:-default}}"
+            )
+        return value or default or ""
+
+    def _problem(self, path: Path, said: str) -> None:
+        self._tree.problems.append((path, said))
+
+
+def _name(key: yaml.Node) -> str:
+    return str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
