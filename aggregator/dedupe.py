@@ -10,6 +10,7 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -33,6 +34,9 @@ HASH_VERSION = b"\x01"
 # An entry that changes at every one of this many scans in a row shows a clock, not news.
 FREEZE_AFTER = 24
 
+# Characters of a key. A PostgreSQL index takes 2,704 bytes, and ids are mostly ASCII.
+_LONGEST = 600
+
 _IMAGE = re.compile(r"<img\b[^>]*?\bsrc=\"([^\"?#]*)")
 _QUERY = re.compile(r"((?:src|srcset|poster)=\"[^\"?]*)\?[^\"]*")
 _RICH = re.compile(r"<(?:img|video|audio|table|pre|figure|math|a)\b")
@@ -41,7 +45,11 @@ _RICH = re.compile(r"<(?:img|video|audio|table|pre|figure|math|a)\b")
 def candidate(
     article: Article, *, modified: datetime | None = None, moved_from: str | None = None
 ) -> Candidate:
-    """Give a cleaned article its keys."""
+    """Give a cleaned article its keys; a uid or an entry id that is too long is replaced."""
+    usable = article.entry_id and len(article.entry_id) <= _LONGEST
+    article = replace(
+        article, uid=_bounded(article.uid), entry_id=article.entry_id if usable else None
+    )
     return Candidate(
         article=article,
         content_hash=fingerprint(article),
@@ -99,7 +107,8 @@ def addresses(article: Article) -> list[str]:
     if article.url:
         parts = urlsplit(article.url)
         if parts.path.strip("/") or parts.query:
-            keys.append(f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{parts.query}")
+            address = f"{parts.netloc.lower()}{parts.path.rstrip('/')}?{parts.query}"
+            keys.append(_bounded(address))
     if article.entry_id:
         keys.append(article.entry_id)
     return keys
@@ -110,39 +119,39 @@ def decide(at_hand: Candidate, known: Ledger, scan: int) -> Decision:
     trace = known.identities.get(at_hand.article.uid) or _moved(at_hand, known)
     if trace is None:
         return _first_sight(at_hand, known)
-    if trace.owner is None:
+    if trace.key is None:
         return Unchanged(None)
-    return _seen_again(at_hand, known, trace, trace.owner, scan)
+    return _seen_again(at_hand, known, trace, known.owners[trace.key], scan)
 
 
 def _first_sight(at_hand: Candidate, known: Ledger) -> Decision:
-    for keys, table in (
-        ([at_hand.content_hash], known.hashes),
-        (addresses(at_hand.article), known.addresses),
-    ):
-        for key in keys:
-            if key not in table:
-                continue
-            owner = table[key]
-            if owner is None:
-                return Unchanged(None)
-            if table is known.hashes or _same_story(at_hand, owner):
-                return _copy_of(at_hand, owner, owner)
+    if at_hand.content_hash in known.hashes:
+        equal = _equal(at_hand, known)
+        return _copy_of(at_hand, equal, equal) if equal else Unchanged(None)
+    for address in addresses(at_hand.article):
+        there = known.addresses.get(address)
+        if there and _same_story(at_hand, known.owners[there]):
+            return _copy_of(at_hand, known.owners[there], known.owners[there])
+        if known.buried.get(address) == (at_hand.title_key or at_hand.text_key):
+            return Unchanged(None)
     return New()
 
 
 def _seen_again(
     at_hand: Candidate, known: Ledger, trace: Trace, owner: Owner, scan: int
 ) -> Decision:
+    calm = trace.revision == at_hand.revision
     leads = trace.primary or owner.orphan
-    if trace.revision == at_hand.revision and owner.live and trace.primary == leads:
+    # What was frozen and has come to rest is taken at last.
+    taken = owner.live and trace.primary == leads and trace.streak <= FREEZE_AFTER
+    if calm and taken:
         return Unchanged(owner)
     if not leads:
         return _copy_seen_again(at_hand, known, owner)
-    other = known.hashes.get(at_hand.content_hash)
-    if other is not None and other.key != owner.key:
-        return _copy_of(at_hand, other, owner)
-    streak = _streak(trace, scan)
+    equal = _equal(at_hand, known)
+    if equal and equal.key != owner.key:
+        return _copy_of(at_hand, equal, owner)
+    streak = 0 if calm else _streak(trace, scan)
     if streak > FREEZE_AFTER and owner.live:
         return Frozen(owner, streak)
     return Changed(owner, at_hand.content_hash != owner.content_hash, streak)
@@ -150,27 +159,35 @@ def _seen_again(
 
 def _copy_seen_again(at_hand: Candidate, known: Ledger, owner: Owner) -> Decision:
     """A further copy changed: it follows the story, or has become another one."""
-    other = known.hashes.get(at_hand.content_hash)
-    if other is not None:
-        return _copy_of(at_hand, other, other)
+    if at_hand.content_hash in known.hashes:
+        equal = _equal(at_hand, known)
+        return _copy_of(at_hand, equal, equal) if equal else Unchanged(None)
     if _same_story(at_hand, owner):
         return _copy_of(at_hand, owner, owner)
     return New()
 
 
+def _equal(at_hand: Candidate, known: Ledger) -> Owner | None:
+    """Return the article that has, or once had, the same title and text."""
+    key = known.hashes.get(at_hand.content_hash)
+    return known.owners[key] if key else None
+
+
 def _moved(at_hand: Candidate, known: Ledger) -> Trace | None:
     """A file that was renamed and edited at once: the same inode and the same title."""
     trace = known.identities.get(at_hand.moved_from) if at_hand.moved_from else None
-    if trace is None or trace.owner is None or at_hand.content_hash in known.hashes:
+    if trace is None or trace.key is None or at_hand.content_hash in known.hashes:
         return None
-    return trace if _same_story(at_hand, trace.owner) else None
+    return trace if _same_story(at_hand, known.owners[trace.key]) else None
 
 
 def _copy_of(at_hand: Candidate, owner: Owner, holder: Owner) -> Duplicate | Changed:
     if owner.orphan and holder is owner:
         # Nobody stands for the article any more: whoever brings it again takes it over.
         return Changed(owner, at_hand.content_hash != owner.content_hash, 0)
-    return Duplicate(owner, holder, at_hand.richness > owner.richness)
+    # Markup may only change hands together with the text that it marks up.
+    richer = at_hand.text_key == owner.text_key and at_hand.richness > owner.richness
+    return Duplicate(owner, holder, richer)
 
 
 def _same_story(at_hand: Candidate, owner: Owner) -> bool:
@@ -185,6 +202,12 @@ def _streak(trace: Trace, scan: int) -> int:
     if trace.changed_in == scan:
         return trace.streak
     return trace.streak + 1 if trace.changed_in == scan - 1 else 1
+
+
+def _bounded(key: str) -> str:
+    if len(key) <= _LONGEST:
+        return key
+    return f"{key[:100]}…{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _plain(text: str) -> str:

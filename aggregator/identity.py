@@ -53,12 +53,13 @@ class Owner:
 class Trace:
     """What is known of one identity (source, uid).
 
-    ``owner`` is None for a tombstone: the article was pruned. ``revision`` is what the identity
-    showed last. ``primary``: its changes change the article; other identities are further copies.
-    ``streak`` counts the scans in a row in which it changed, ``changed_in`` numbers the last.
+    ``key`` is that of the article, None for a tombstone: the article was pruned. ``revision`` is
+    what the identity showed last. ``primary``: its changes change the article; other identities
+    are further copies. ``streak`` counts the scans in a row in which it changed, ``changed_in``
+    numbers the last.
     """
 
-    owner: Owner | None
+    key: str | None
     revision: str
     primary: bool = True
     streak: int = 0
@@ -67,15 +68,19 @@ class Trace:
 
 @dataclass(slots=True)
 class Ledger:
-    """The part of the ledger that a batch touches; a value of None is a tombstone.
+    """The part of the ledger that a batch touches.
 
-    ``addresses`` maps canonical URLs and entry ids. Mutable: what a batch decides is entered at
-    once, so that two copies within one batch meet.
+    ``owners`` holds the articles by key; ``hashes`` leads to them, or to None where the article was
+    pruned, and so does ``addresses`` (canonical URLs and entry ids). ``buried`` maps the addresses
+    of pruned articles to the digest of what was told there: many stories may share an address.
+    Mutable: what a batch decides is entered at once, so that two copies within one batch meet.
     """
 
+    owners: dict[str, Owner] = field(default_factory=dict)
     identities: dict[str, Trace] = field(default_factory=dict)
-    hashes: dict[str, Owner | None] = field(default_factory=dict)
-    addresses: dict[str, Owner | None] = field(default_factory=dict)
+    hashes: dict[str, str | None] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    buried: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ import asyncio
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from aggregator import __version__
 from aggregator.article import Entry, Feed
+from aggregator.errors import AggregatorError, PublishError
 from aggregator.publish import (
     FeedLink,
     Site,
@@ -24,6 +27,8 @@ from aggregator.publish import (
 )
 from aggregator.scan import Compute
 from aggregator.store import FeedRow, Store
+
+log = logging.getLogger(__name__)
 
 # Feeds that are read, rendered and written as one task: 16 of 50 entries of 8 kB are about 10 MB.
 _FEEDS_AT_ONCE = 16
@@ -89,73 +94,120 @@ async def prepare_output(store: Store, output: Output) -> None:
 
 
 async def publish(store: Store, output: Output, compute: Compute) -> list[Written]:
-    """Write every feed and page that is stale; return what was written.
+    """Write every feed and page that is stale; return the feeds that were.
 
-    Raises PublishError, StoreError; what was not written stays stale.
+    Raises StoreError, and PublishError when something could not be written: all else is written
+    before, and what was not stays stale.
     """
     rows = [row for row in await store.feed_rows() if row.kind != "custom" or _wanted(row, output)]
-    stale = _stale(rows, output)
+    work = _Work(store=store, output=output, compute=compute, rows=rows)
+    # Pages before the feeds that link to them; the feed of everything, which is stale whenever
+    # another one is, last with the index: a crash before leaves both to be written.
+    await _publish_pages(work)
+    everything, stale = _stale(rows, output)
     done: list[Written] = []
     for start in range(0, len(stale), _FEEDS_AT_ONCE):
-        part = stale[start : start + _FEEDS_AT_ONCE]
-        done += await _publish_part(store, output, compute, part, rows)
-    if stale:
-        await _publish_index(store, output, compute, rows)
-    await _publish_pages(store, output, compute)
+        done += await _publish_part(work, stale[start : start + _FEEDS_AT_ONCE])
+    if everything:
+        done = await _publish_everything(work, everything[0]) + done
+    if work.failed:
+        raise PublishError("\n".join(work.failed))
     return done
 
 
-async def _publish_part(
-    store: Store, output: Output, compute: Compute, part: Sequence[FeedRow], rows: Sequence[FeedRow]
-) -> list[Written]:
-    feeds = [await _feed(store, output, row, rows) for row in part]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """What publishing works on, and what went wrong so far, a sentence for each feed or page."""
+
+    store: Store
+    output: Output
+    compute: Compute
+    rows: Sequence[FeedRow]
+    failed: list[str] = field(default_factory=list)
+
+    async def write(
+        self,
+        task: Callable[[Any], dict[str, bytes] | PublishError],
+        items: Sequence[tuple[str, Any]],
+    ) -> list[int | None]:
+        """Render items and write their files into folders (slug, item).
+
+        Returns how many files of each differed, None where that failed.
+        """
+        made = await self.compute(task, [item for _, item in items])
+        return [
+            await self._write_one(inside, files)
+            for (inside, _), files in zip(items, made, strict=True)
+        ]
+
+    async def _write_one(
+        self, inside: str, files: dict[str, bytes] | AggregatorError
+    ) -> int | None:
+        try:
+            if isinstance(files, AggregatorError):
+                raise files
+            return await asyncio.to_thread(_write_all, self.output.folder, inside, files)
+        except AggregatorError as error:
+            self.failed.append(str(error))
+            return None
+
+
+async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
+    feeds = [await _feed(work, row) for row in part]
     # An address without a single article yet is no feed anybody could have subscribed to.
     ready = [(row, f) for row, f in zip(part, feeds, strict=True) if _ready(row, f)]
-    rendered = await compute(
-        functools.partial(render, site=output.site), [feed for _, feed in ready]
-    )
-    done = []
-    for (row, feed), files in zip(ready, rendered, strict=True):
-        count = await asyncio.to_thread(_write_all, output.folder, row.slug, files)
-        await store.written(row, feed.entries)
-        name = row.name or output.site.title
-        done.append(Written(name=name, slug=row.slug, entries=len(feed.entries), written=count))
-    return done
+    task = functools.partial(_rendered, site=work.output.site)
+    counts = await work.write(task, [(row.slug, feed) for row, feed in ready])
+    done = [
+        (row, feed, count)
+        for (row, feed), count in zip(ready, counts, strict=True)
+        if count is not None
+    ]
+    await work.store.written([(row, feed.entries) for row, feed, _ in done])
+    return [
+        Written(name=row.name, slug=row.slug, entries=len(feed.entries), written=count)
+        for row, feed, count in done
+    ]
 
 
-async def _publish_index(
-    store: Store, output: Output, compute: Compute, rows: Sequence[FeedRow]
-) -> None:
-    everything = next(row for row in rows if row.kind == "everything")
-    feed = await _feed(store, output, everything, rows)
-    shown = {row.slug for row in rows}
+async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
+    """Write the feed of everything, the first page and the list of feeds."""
+    feed = await _feed(work, row)
+    shown = {row.slug for row in work.rows}
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
-        for status in await store.feed_statuses()
-        if status.slug in shown and status.slug != everything.slug
+        for status in await work.store.feed_statuses()
+        if status.slug in shown and status.slug != row.slug
     ]
-    task = functools.partial(_index, links=links, site=output.site)
-    (files,) = await compute(task, [feed])
-    await asyncio.to_thread(_write_all, output.folder, "", files)
+    task = functools.partial(_rendered_first, links=links, site=work.output.site)
+    (count,) = await work.write(task, [(row.slug, feed)])
+    if count is None:
+        return []
+    await work.store.written([(row, feed.entries)])
+    title = work.output.site.title
+    return [Written(name=title, slug=row.slug, entries=len(feed.entries), written=count)]
 
 
-async def _publish_pages(store: Store, output: Output, compute: Compute) -> None:
-    while pages := await store.due_pages(_PAGES_AT_ONCE):
-        live = [page.entry for page in pages if page.live]
-        rendered = await compute(functools.partial(render_article, site=output.site), live)
-        files = {page_name(e): data for e, data in zip(live, rendered, strict=True)}
-        await asyncio.to_thread(_write_all, output.folder, "", files)
-        gone = [page_name(page.entry) for page in pages if not page.live]
-        await asyncio.to_thread(_remove_all, output.folder, gone)
-        await store.pages_written(pages)
+async def _publish_pages(work: _Work) -> None:
+    task = functools.partial(_rendered_page, site=work.output.site)
+    last = 0
+    while pages := await work.store.due_pages(_PAGES_AT_ONCE, after=last):
+        last = pages[-1].number
+        live = [page for page in pages if page.live]
+        gone = [page for page in pages if not page.live]
+        counts = await work.write(task, [("", page.entry) for page in live])
+        await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
+        written = [page for page, count in zip(live, counts, strict=True) if count is not None]
+        await work.store.pages_written(written + gone)
 
 
-async def _feed(store: Store, output: Output, row: FeedRow, rows: Sequence[FeedRow]) -> Feed:
+async def _feed(work: _Work, row: FeedRow) -> Feed:
+    output = work.output
     selection = _selection(row, output)
-    entries = await store.entries(
+    entries = await work.store.entries(
         row,
         selection.limit if selection else output.limit,
-        of=[member.id for member in _members(selection, rows)],
+        of=[member.id for member in _members(selection, work.rows)],
     )
     return Feed(
         slug=row.slug,
@@ -167,8 +219,28 @@ async def _feed(store: Store, output: Output, row: FeedRow, rows: Sequence[FeedR
     )
 
 
-def _index(feed: Feed, links: Sequence[FeedLink], site: Site) -> dict[str, bytes]:
-    return render_index(feed, links, site)
+def _rendered(feed: Feed, site: Site) -> dict[str, bytes] | PublishError:
+    """Render a feed; one that cannot be is no reason not to write the others."""
+    return _attempt(feed.title, functools.partial(render, feed, site))
+
+
+def _rendered_first(
+    feed: Feed, links: Sequence[FeedLink], site: Site
+) -> dict[str, bytes] | PublishError:
+    return _attempt(feed.title, lambda: render(feed, site) | render_index(feed, links, site))
+
+
+def _rendered_page(entry: Entry, site: Site) -> dict[str, bytes] | PublishError:
+    return _attempt(entry.id, lambda: {page_name(entry): render_article(entry, site)})
+
+
+def _attempt(name: str, work: Callable[[], dict[str, bytes]]) -> dict[str, bytes] | PublishError:
+    try:
+        return work()
+    except Exception as error:
+        said = f"{name}: cannot be rendered: {type(error).__name__}: {error}"
+        log.exception("%s", said)
+        return PublishError(said)
 
 
 def _ready(row: FeedRow, feed: Feed) -> bool:
@@ -181,14 +253,19 @@ def _language(entries: Sequence[Entry]) -> str | None:
     return languages.pop() if len(languages) == 1 else None
 
 
-def _stale(rows: Sequence[FeedRow], output: Output) -> list[FeedRow]:
-    """Return the feeds to write; a custom one also when a category that it draws from is."""
+def _stale(rows: Sequence[FeedRow], output: Output) -> tuple[list[FeedRow], list[FeedRow]]:
+    """Return the feed of everything, if it is to be written, and the others that are.
+
+    A custom feed is when a category that it draws from is.
+    """
     direct = {row.id for row in rows if row.wanted > row.written}
 
     def drawn(row: FeedRow) -> Iterable[int]:
         return (member.id for member in _members(_selection(row, output), rows))
 
-    return [row for row in rows if row.id in direct or not direct.isdisjoint(drawn(row))]
+    stale = [row for row in rows if row.id in direct or not direct.isdisjoint(drawn(row))]
+    everything = [row for row in stale if row.kind == "everything"]
+    return everything, [row for row in stale if row.kind != "everything"]
 
 
 def _selection(row: FeedRow, output: Output) -> Selection | None:
@@ -221,11 +298,12 @@ def _remove_all(folder: Path, names: Sequence[str]) -> None:
 def _lost(output: Output, rows: Sequence[FeedRow]) -> list[int]:
     """Return the feeds that were written and of which a file is missing."""
     names = [_FILES[name] for name in output.site.formats] + ["index.html"]
-    return [
-        row.id
-        for row in rows
-        if row.written and not all((output.folder / row.slug / name).is_file() for name in names)
-    ]
+
+    def complete(row: FeedRow) -> bool:
+        wanted = names if row.slug else [*names, "feeds.opml"]
+        return all((output.folder / row.slug / name).is_file() for name in wanted)
+
+    return [row.id for row in rows if row.written and not complete(row)]
 
 
 def _digest(output: Output) -> str:

@@ -25,7 +25,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.article import Article, Document
 from aggregator.clean import Recipe, clean
-from aggregator.dedupe import addresses, candidate, decide, entry_id, entry_key, own_id
+from aggregator.dedupe import addresses, candidate, decide, entry_key, own_id
 from aggregator.errors import AggregatorError, ParseError, StoreConflictError
 from aggregator.fetch import Client
 from aggregator.identity import (
@@ -134,7 +134,7 @@ Chunk = tuple[list[Found], list[Prepared]]
 async def scan(source: Source, context: Context, only: frozenset[str] = frozenset()) -> Report:
     """Visit a source, store what is new, and say what happened. ``only``: just these files."""
     report = Report(source=source.name, kind=source.settings.kind)
-    state = await context.store.source_state(source.key)
+    state = await context.store.source_state(source.key, only)
     visit = Visit(root=context.root, seen=state.seen, client=context.client, only=only)
     try:
         async with aclosing(_chunks(source, visit, context)) as chunks:
@@ -293,13 +293,14 @@ async def _take_once(
             (uid for c, _ in ready for uid in (c.article.uid, c.moved_from) if uid),
             (c.content_hash for c, _ in ready),
             (key for c, _ in ready for key in addresses(c.article)),
+            (entry_key(i) for c, _ in ready for i in _ids(c.article, source) if i),
         )
         decider = _Decider(source, known, state.scans + 1, now)
         outcomes = [decider.outcome(c, categories) for c, categories in ready]
         await batch.save(outcomes)
         if drafts and retract:
             await batch.gone([draft.article.uid for draft in drafts], retract=True)
-        await batch.remember(_states(source, found, prepared))
+        await batch.remember(_states(source, found, prepared, outcomes))
     _count(report, source, found, prepared, outcomes)
     report.dropped += len(drafts)
 
@@ -316,7 +317,7 @@ class _Decider:
     def outcome(self, at_hand: Candidate, categories: tuple[Category, ...]) -> Outcome:
         """Decide one article and enter the decision into the ledger."""
         decision = decide(at_hand, self.known, self.scan)
-        identifier = self._entry_id(at_hand)
+        identifier = self._entry_id(at_hand) if isinstance(decision, New) else ""
         at_hand, published, state = self._dated(at_hand, decision)
         result = Outcome(
             candidate=at_hand,
@@ -334,16 +335,17 @@ class _Decider:
         return result
 
     def _entry_id(self, at_hand: Candidate) -> str:
-        """Return the id it gets if it is new: one that no other article has."""
-        article = at_hand.article
-        wanted = entry_id(article, self.source.key)
-        if article.entry_id in self.known.addresses:
-            wanted = own_id(article, self.source.key)
-        trace = self.known.identities.get(article.uid)
-        if trace and trace.owner and trace.owner.key == entry_key(wanted):
-            # This identity went by that id when it stood for another story, which kept it.
-            wanted = own_id(replace(article, uid=at_hand.content_hash), self.source.key)
-        return wanted
+        """Return the id that a new article gets: one that no other article has or had."""
+        given, wanted = _ids(at_hand.article, self.source)
+        known = self.known
+        taken = given in known.addresses or given in known.buried
+        if given and not taken and entry_key(given) not in known.owners:
+            return given
+        if entry_key(wanted) not in known.owners:
+            return wanted
+        # This identity stood for another story before, which keeps that id.
+        uid = f"{at_hand.article.uid}\n{at_hand.content_hash}"
+        return own_id(replace(at_hand.article, uid=uid), self.source.key)
 
     def _dated(self, at_hand: Candidate, decision: Decision) -> tuple[Candidate, datetime, State]:
         """Return when it counts as published, and whether it must wait for that."""
@@ -363,43 +365,56 @@ class _Decider:
 
     def _updated(self, article: Article, decision: Decision, published: datetime) -> datetime:
         """Return the time of the last real change: it moves only with title or text."""
-        declared = article.updated
-        match decision:
-            case Changed(owner, False, _):
-                return owner.updated
-            case Changed(owner, True, _):
-                if declared and owner.updated < declared <= self.now:
-                    return declared
-                return max(self.now, owner.updated)
-            case _:
-                return declared if declared and published <= declared <= self.now else published
+        declared = article.updated if article.updated and article.updated <= self.now else None
+        if not isinstance(decision, Changed) or decision.owner.published > self.now:
+            # Nobody has seen it before.
+            return declared if declared and declared >= published else published
+        before = decision.owner.updated
+        if not decision.content:
+            return before
+        return declared if declared and declared > before else max(self.now, before)
+
+
+def _ids(article: Article, source: Source) -> tuple[str | None, str]:
+    """Return the id that a feed gave an article, if any, and the one made here."""
+    return article.entry_id, own_id(article, source.key)
 
 
 def _enter(result: Outcome, known: Ledger) -> None:
     """Enter a decision into the ledger, so that the next article of the chunk meets it."""
-    at_hand, decision = result.candidate, result.decision
-    lead, streak = True, 0
-    match decision:
-        case New():
-            holder = shown = _owner(result, result.key)
-        case Changed(owner, _, streak):
-            holder = shown = _owner(result, owner.key)
-        case Duplicate(owner, holder, _):
-            shown, lead = owner, owner is not holder
-        case Frozen(owner, streak):
-            holder = shown = owner
+    at_hand, lead, streak = result.candidate, True, 0
+    match result.decision:
         case Unchanged():
             return
+        case New():
+            holder = shown = result.key
+            known.owners[shown] = _owner(result, shown)
+        case Changed(owner, _, streak):
+            holder = shown = owner.key
+            known.owners[shown] = _owner(result, shown)
+        case Duplicate(owner, by, richer):
+            holder, shown, lead = by.key, owner.key, owner is not by
+            if richer:
+                known.owners[shown] = replace(owner, richness=at_hand.richness)
+        case Frozen(owner, streak):
+            holder, shown = owner.key, ""
     known.identities[at_hand.article.uid] = Trace(
-        owner=holder,
+        key=holder,
         revision=at_hand.revision,
         primary=lead,
         streak=streak,
         changed_in=result.scan,
     )
-    known.hashes.setdefault(at_hand.content_hash, shown)
-    for key in result.addresses:
-        known.addresses.setdefault(key, shown)
+    if shown:
+        _enter_keys(result, shown, known)
+
+
+def _enter_keys(result: Outcome, shown: str, known: Ledger) -> None:
+    """Let hash and addresses lead to an article, unless another one that is there has them."""
+    if known.hashes.get(result.candidate.content_hash) is None:
+        known.hashes[result.candidate.content_hash] = shown
+    for address in result.addresses:
+        known.addresses.setdefault(address, shown)
 
 
 def _owner(result: Outcome, key: str) -> Owner:
@@ -416,11 +431,15 @@ def _owner(result: Outcome, key: str) -> Owner:
 
 
 def _states(
-    source: Source, found: Sequence[Found], prepared: Sequence[Prepared]
+    source: Source,
+    found: Sequence[Found],
+    prepared: Sequence[Prepared],
+    outcomes: Sequence[Outcome],
 ) -> list[DocumentState]:
     """Return what is to be remembered of documents: also the bad ones, until they change.
 
-    A source that is one document is asked again as if it had never been read.
+    A source that is one document is asked again as if it had never been read; so is a document
+    with a frozen entry, which is taken once it has come to rest.
     """
     states = []
     for one in found:
@@ -429,8 +448,11 @@ def _states(
                 states.append(DocumentState(name=name, validators=validators, error=error))
             case Known(name=name, validators=validators):
                 states.append(DocumentState(name=name, validators=validators))
+    frozen = {o.candidate.article.uid for o in outcomes if isinstance(o.decision, Frozen)}
     for done in prepared:
-        validators = "" if done.error and source.settings.single else done.validators
+        again = done.error and source.settings.single
+        again = again or any(c.article.uid in frozen for c, _ in done.articles)
+        validators = "" if again else done.validators
         states.append(DocumentState(name=done.name, validators=validators, error=done.error))
     return states
 

@@ -14,8 +14,11 @@ from aggregator.errors import AggregatorError
 
 log = logging.getLogger(__name__)
 
-# Below this many items the way to another process costs more than it saves: a pool takes 0.3 s to
-# start, an article 1 ms.
+_WORKERS = os.cpu_count() or 1
+
+# With fewer items in all the way to other processes costs more than it saves: a pool takes 0.3 s to
+# start, an article 1 ms. Once it is there, it is used for all: a single batch would hold up the
+# event loop here.
 _INLINE = 12
 
 # Seconds that one item may take. The slowest document of the test corpora takes under one.
@@ -27,54 +30,75 @@ class LocalEngine:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._done = 0
+        # One batch more than there are workers keeps them busy; more would wait for their turn in
+        # the pool, where the time that they wait counts as theirs.
+        self._slots = asyncio.Semaphore(_WORKERS + 1)
+        self._suspects = asyncio.Lock()
+        self._cell: ProcessPoolExecutor | None = None
 
     async def compute(self, task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         """Return ``[task(item) for item in items]``; task and items must be picklable.
 
         In the place of an item that made its process die or hang stands an AggregatorError.
         """
-        if len(items) < _INLINE:
+        self._done += len(items)
+        if self._done < _INLINE:
             return await asyncio.to_thread(_map, task, items)
-        pool = self._started()
-        try:
-            async with asyncio.timeout(_PATIENCE + len(items)):
-                return await asyncio.wrap_future(pool.submit(_map, task, items))
-        except (BrokenProcessPool, TimeoutError):
-            self._discard(pool)
-            return [await self._alone(task, item) for item in items]
+        async with self._slots:
+            pool = self._started()
+            try:
+                async with asyncio.timeout(_PATIENCE + len(items)):
+                    return await asyncio.wrap_future(pool.submit(_map, task, items))
+            except (BrokenProcessPool, TimeoutError):
+                self._discard(pool)
+        return await self._one_by_one(task, items)
 
-    async def _alone(self, task: Callable[[Any], Any], item: Any) -> Any:
-        """Do one item of a batch that failed, so that only the guilty one is lost."""
-        pool = self._started()
+    async def _one_by_one(self, task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """Do a batch that failed so that only the guilty item is lost.
+
+        All batches in the pool fail with it. Here one item at a time is alone in a process, so
+        that none answers for another.
+        """
+        done = []
+        async with self._suspects:
+            try:
+                for item in items:
+                    self._cell = self._cell or _new_pool(1)
+                    done.append(await self._alone(task, item, self._cell))
+            finally:
+                self._release()
+        return done
+
+    async def _alone(self, task: Callable[[Any], Any], item: Any, cell: ProcessPoolExecutor) -> Any:
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await asyncio.wrap_future(pool.submit(task, item))
+                return await asyncio.wrap_future(cell.submit(task, item))
         except (BrokenProcessPool, TimeoutError) as error:
-            self._discard(pool)
+            self._release()
             log.warning("%s ended a worker process: %r", getattr(item, "name", item), error)
             return AggregatorError("its processing crashed or did not end; it is left out")
 
+    def _release(self) -> None:
+        if self._cell:
+            _kill(self._cell)
+            self._cell = None
+
     def close(self) -> None:
         """End the pool; what it is working on is given up."""
+        self._release()
         if self._pool:
             self._discard(self._pool)
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            # forkserver: a fork of this process would copy its threads' locks in any state.
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["aggregator.scan", "aggregator.output"])
-            self._pool = ProcessPoolExecutor(
-                max_workers=os.cpu_count() or 1, mp_context=context, initializer=_ignore_interrupts
-            )
+            self._pool = _new_pool(_WORKERS)
         return self._pool
 
     def _discard(self, pool: ProcessPoolExecutor) -> None:
         if self._pool is pool:
             self._pool = None
-        for process in tuple((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)
+        _kill(pool)
 
 
 @contextlib.asynccontextmanager
@@ -85,6 +109,21 @@ async def open_engine() -> AsyncIterator[LocalEngine]:
         yield engine
     finally:
         engine.close()
+
+
+def _new_pool(workers: int) -> ProcessPoolExecutor:
+    # forkserver: a fork of this process would copy its threads' locks in any state.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["aggregator.scan", "aggregator.output"])
+    return ProcessPoolExecutor(
+        max_workers=workers, mp_context=context, initializer=_ignore_interrupts
+    )
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    for process in tuple((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _map(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:

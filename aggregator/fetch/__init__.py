@@ -1,5 +1,5 @@
 """The one HTTP client."""
 
-from aggregator.fetch.client import Answer, Client, open_client
+from aggregator.fetch.client import Answer, Client, Limits, open_client
 
-__all__ = ["Answer", "Client", "open_client"]
+__all__ = ["Answer", "Client", "Limits", "open_client"]

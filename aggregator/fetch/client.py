@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,11 +18,20 @@ from aggregator.errors import FetchError
 
 USER_AGENT = f"aggregator/{__version__} (feed aggregator; polls conditionally)"
 
-# Seconds. A feed that has not arrived whole after a minute is tried again when it is next due.
-CONNECT, READ, TOTAL = 10.0, 20.0, 60.0
-REDIRECTS = 5
-# Bytes after decompression: the largest of a hundred captured feeds has 4 MB.
-LIMIT = 32 * 1024 * 1024
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What an answer may take: seconds, redirects, and bytes after decompression.
+
+    A feed that has not arrived whole after a minute is tried again when it is next due. The largest
+    of a hundred captured feeds has 4 MB.
+    """
+
+    connect: float = 10.0
+    read: float = 20.0
+    total: float = 60.0
+    redirects: int = 5
+    size: int = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +52,9 @@ class Answer:
 class Client:
     """One connection pool for all sources."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, http: httpx.AsyncClient, limits: Limits) -> None:
         self._http = http
+        self._limits = limits
 
     async def get(self, url: str, validators: str = "") -> Answer:
         """Return what is at an http(s) address, if it has changed since ``validators``.
@@ -52,25 +63,30 @@ class Client:
         """
         if not url.lower().startswith(("http://", "https://")):
             raise FetchError(f"{url}: only http and https addresses are fetched")
+        limits = self._limits
         try:
-            async with asyncio.timeout(TOTAL):
+            async with asyncio.timeout(limits.total):
                 return await self._ask(url, validators)
         except TimeoutError as error:
-            raise FetchError(f"{url}: no whole answer within {TOTAL:.0f} s") from error
+            raise FetchError(f"{url}: no whole answer within {limits.total:g} s") from error
+        except httpx.TimeoutException as error:
+            raise FetchError(f"{url}: the server is silent: {_said(error)}") from error
         except httpx.TooManyRedirects as error:
-            raise FetchError(f"{url}: more than {REDIRECTS} redirects") from error
+            raise FetchError(f"{url}: more than {limits.redirects} redirects") from error
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as error:
-            raise FetchError(f"{url}: {str(error) or type(error).__name__}") from error
+            raise FetchError(f"{url}: {_said(error)}") from error
+        except ValueError as error:  # what the libraries below raise for odd addresses and headers
+            raise FetchError(f"{url}: cannot be asked for: {_said(error)}") from error
 
     async def _ask(self, url: str, validators: str) -> Answer:
         async with self._http.stream("GET", url, headers=_conditions(validators)) as response:
-            unchanged = response.status_code == HTTPStatus.NOT_MODIFIED
+            unchanged = response.status_code == HTTPStatus.NOT_MODIFIED and bool(validators)
             if response.status_code != HTTPStatus.OK and not unchanged:
                 reason = response.reason_phrase
                 raise FetchError(f"{url}: the server answered {response.status_code} {reason}")
             return Answer(
                 url=str(response.url),
-                body=None if unchanged else await _body(response, url),
+                body=None if unchanged else await _body(response, url, self._limits.size),
                 media_type=_media_type(response),
                 charset=response.charset_encoding,
                 validators=_validators(response) or (validators if unchanged else ""),
@@ -78,8 +94,9 @@ class Client:
 
 
 @contextlib.asynccontextmanager
-async def open_client() -> AsyncIterator[Client]:
+async def open_client(limits: Limits | None = None) -> AsyncIterator[Client]:
     """Open the client. No cookies are kept and no referrer is sent."""
+    limits = limits or Limits()
     transport = AiohttpTransport(
         client=lambda: aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
@@ -87,13 +104,13 @@ async def open_client() -> AsyncIterator[Client]:
     )
     async with httpx.AsyncClient(
         transport=transport,
-        headers={"User-Agent": USER_AGENT, "Accept": _ACCEPT},
+        headers={"User-Agent": USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=True,
-        max_redirects=REDIRECTS,
-        timeout=httpx.Timeout(READ, connect=CONNECT, pool=None),
+        max_redirects=limits.redirects,
+        timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
     ) as http:
-        yield Client(http)
+        yield Client(http, limits)
 
 
 _ACCEPT = (
@@ -102,15 +119,22 @@ _ACCEPT = (
 )
 
 
-def _conditions(validators: str) -> dict[str, str]:
+_CONDITIONS = {"etag": b"If-None-Match", "last-modified": b"If-Modified-Since"}
+
+
+def _conditions(validators: str) -> dict[bytes, bytes]:
     """Validators go back byte for byte as they came (RFC 9110, 13.1)."""
     known = json.loads(validators) if validators else {}
-    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-    return {names[name]: value for name, value in known.items() if name in names}
+    return {_CONDITIONS[name]: value.encode() for name, value in known.items()}
 
 
 def _validators(response: httpx.Response) -> str:
-    kept = {n: response.headers[n] for n in ("etag", "last-modified") if n in response.headers}
+    kept = {}
+    for name, value in response.headers.raw:
+        # What is not UTF-8 cannot be sent back byte for byte, and would match nothing otherwise.
+        with contextlib.suppress(UnicodeDecodeError):
+            if (key := name.decode().lower()) in _CONDITIONS:
+                kept[key] = value.decode()
     return json.dumps(kept) if kept else ""
 
 
@@ -119,10 +143,55 @@ def _media_type(response: httpx.Response) -> str:
     return declared.partition(";")[0].strip().lower()
 
 
-async def _body(response: httpx.Response, url: str) -> bytes:
+async def _body(response: httpx.Response, url: str, limit: int) -> bytes:
+    """Return the decompressed body. Raises FetchError for one that is too large or cut short.
+
+    Decompressed here, in steps: httpx unpacks every chunk whole, and in as many layers as the
+    server says, which may take a thousand times the memory for each.
+    """
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in _ENCODINGS:
+        raise FetchError(f"{url}: is encoded as {encoding!r}, which was not asked for")
+    unpack = _gunzip if _ENCODINGS[encoding] else _as_it_is
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LIMIT:
-            raise FetchError(f"{url}: larger than {LIMIT // 1024 // 1024} MB")
+    async for piece in unpack(response.aiter_raw(), url):
+        body += piece
+        if len(body) > limit:
+            raise FetchError(f"{url}: is larger than {limit:,} bytes")
     return bytes(body)
+
+
+# Whether a content encoding is gzip (RFC 9110, 8.4.1.3).
+_ENCODINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True}
+_GZIP = 16 + zlib.MAX_WBITS  # how zlib is told to expect a gzip header
+_STEP = 64 * 1024
+
+
+async def _as_it_is(chunks: AsyncIterator[bytes], _url: str) -> AsyncIterator[bytes]:
+    async for chunk in chunks:
+        yield chunk
+
+
+async def _gunzip(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[bytes]:
+    """Unpack gzip members one after the other (RFC 1952, 2.2) in steps of limited size."""
+    member = zlib.decompressobj(_GZIP)
+    try:
+        async for chunk in chunks:
+            rest = chunk
+            while rest:
+                if member.eof:
+                    if not rest.startswith(b"\x1f"):
+                        return  # padding
+                    member = zlib.decompressobj(_GZIP)
+                yield member.decompress(rest, _STEP)
+                rest = member.unused_data if member.eof else member.unconsumed_tail
+        while piece := member.decompress(b"", _STEP):
+            yield piece
+    except zlib.error as error:
+        raise FetchError(f"{url}: the compressed body is damaged: {error}") from error
+    if not member.eof:
+        raise FetchError(f"{url}: the compressed body is cut short")
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__

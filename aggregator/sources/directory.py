@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +19,13 @@ from aggregator.sources.base import Failure, Found, Gone, Settings, Visit
 
 # Files that one trip to a thread reads: enough to make the trip cheap, little enough to hold.
 _AT_ONCE = 64
+
+# Nanoseconds. File times move with the kernel's tick, 1 to 10 ms: a file that changed so shortly
+# before it was read may change again without showing it, so the next scan reads it once more.
+_TICK = 20_000_000
+
+# Bytes of a name. Longer ones do not fit into the index of a PostgreSQL store.
+_LONGEST = 1000
 
 _TYPES = {
     ".md": "text/markdown",
@@ -121,10 +129,18 @@ def _walk(folder: Path, matches: Callable[[str], bool], only: frozenset[str]) ->
         raise FetchError(f"{folder} is not there, or is no folder")
     walk = _Walk()
     for name in sorted(only):
-        _look(root, root / name, name, matches, walk)
+        if _is_inside(root, name):
+            _look(root, root / name, name, matches, walk)
     if not only:
         _descend(root, matches, walk)
     return walk
+
+
+def _is_inside(root: Path, name: str) -> bool:
+    """Whether a walk would come by here: not through links, and past nothing hidden."""
+    path = root / name
+    hidden = any(part.startswith(".") for part in Path(name).parts)
+    return not hidden and path.parent.resolve() == path.parent
 
 
 def _descend(root: Path, matches: Callable[[str], bool], walk: _Walk) -> None:
@@ -156,6 +172,10 @@ def _descend(root: Path, matches: Callable[[str], bool], walk: _Walk) -> None:
 def _look(root: Path, path: Path, name: str, matches: Callable[[str], bool], walk: _Walk) -> None:
     """Note one file by its state, or why it is not to be read."""
     called = _readable(name)
+    if len(called.encode()) > _LONGEST:
+        called = f"{called[:100]}…"
+        walk.failures.append(Failure(name=called, error="its path is too long", validators="long"))
+        return
     try:
         state = path.lstat()
         if stat.S_ISLNK(state.st_mode):
@@ -220,8 +240,8 @@ def _read_each(
             name=name,
             body=body,
             media_type=_TYPES.get(path.suffix.lower(), "application/xml"),
-            modified=datetime.fromtimestamp(state.st_mtime, UTC),
-            validators=validators,
+            modified=_modified(state),
+            validators="" if 0 <= time.time_ns() - state.st_mtime_ns < _TICK else validators,
             moved_from=by_inode.get(_inode(validators)),
         )
 
@@ -236,6 +256,13 @@ def _read(path: Path, limit: int) -> tuple[bytes, os.stat_result]:
             raise OSError(0, f"is larger than {limit:,} bytes ({size:,}); see max_size")
         body = file.read(limit + 1)
         return body, os.fstat(number)
+
+
+def _modified(state: os.stat_result) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(state.st_mtime, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None  # no year that a calendar has
 
 
 def _note(state: os.stat_result) -> str:

@@ -3,16 +3,16 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from aggregator.errors import StoreBusyError, StoreError
+from aggregator.errors import StoreBusyError, StoreConflictError, StoreError
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -29,6 +29,14 @@ _PRAGMAS = (
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
 )
+
+
+# The option of a connection that is going to write: SQLite takes its lock at once then. A reader
+# that becomes a writer might find that another one was quicker, and could only give up.
+WRITING = {"aggregator_writing": True}
+
+# What PostgreSQL calls a deadlock, and transactions that cannot have come one after the other.
+_TRY_AGAIN = {"40P01", "40001"}
 
 
 def address(store: str, root: Path) -> URL:
@@ -60,13 +68,22 @@ async def connect(url: URL) -> AsyncEngine:
         raise StoreError(f"{url.render_as_string()}: {error}") from error
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
     try:
-        async with engine.begin() as connection:
+        async with engine.execution_options(**WRITING).begin() as connection:
             await connection.run_sync(_migrate)
-    except (sa.exc.SQLAlchemyError, OSError) as error:
+    except (sa.exc.SQLAlchemyError, OSError, StoreError) as error:
         await engine.dispose()
         raise StoreError(f"{url.render_as_string()}: {error}") from error
     return engine
+
+
+def explained(error: sa.exc.SQLAlchemyError) -> StoreError:
+    """Return what to raise for an error of the database."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if isinstance(error, sa.exc.IntegrityError) or state in _TRY_AGAIN:
+        return StoreConflictError(str(error))
+    return StoreError(str(error))
 
 
 @contextlib.asynccontextmanager
@@ -76,47 +93,80 @@ async def held(engine: AsyncEngine) -> AsyncIterator[None]:
         with _held_file(Path(f"{engine.url.database}.lock")):
             yield
     else:
-        async with engine.connect() as connection:
-            if not await _held_advisory(connection):
-                raise StoreBusyError(f"another process works on {engine.url.render_as_string()}")
+        async with _held_advisory(engine):
             yield
 
 
 @contextlib.contextmanager
-def _held_file(path: Path) -> Any:
-    with path.open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            raise StoreBusyError(
-                f"process {file.read().strip() or '?'} already works on "
-                f"{path.with_suffix('')}; stop it first, or use another store"
-            ) from error
+def _held_file(path: Path) -> Iterator[None]:
+    try:
+        file = path.open("a+")
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
+    with file:
+        _lock(file, path)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
 
 
-async def _held_advisory(connection: AsyncConnection) -> bool:
-    return bool(await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK))))
+def _lock(file: TextIO, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.seek(0)
+        raise StoreBusyError(
+            f"process {file.read().strip() or '?'} already works on "
+            f"{path.with_suffix('')}; stop it first, or use another store"
+        ) from error
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be locked: {error.strerror}") from error
+
+
+@contextlib.asynccontextmanager
+async def _held_advisory(engine: AsyncEngine) -> AsyncIterator[None]:
+    # Each statement on its own: a transaction that lasts as long as the program stops vacuuming.
+    async with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        if not await connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK))):
+            raise StoreBusyError(
+                f"another process already works on {engine.url.render_as_string()}; stop it "
+                "first, or use another store"
+            )
+        try:
+            yield
+        finally:
+            await connection.execute(sa.select(sa.func.pg_advisory_unlock(_LOCK)))
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # The driver begins no transactions: it would leave out those that begin by reading.
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
 
 
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writing = WRITING.keys() <= connection.get_execution_options().keys()
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
 def _migrate(connection: sa.Connection) -> None:
     # Imported here: a command that finds the tables up to date still pays 0.1 s for it.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
 
+    if connection.dialect.name == "postgresql":
+        # Two that start at once would both make the tables.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK + 1)))
     config = Config()
     folder = resources.files("aggregator.store") / "migrations"
     config.set_main_option("script_location", str(folder))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise StoreError(f"was made by a newer version of the program ({error})") from error

@@ -1,5 +1,7 @@
 """Reading the ledger, and entering decided articles into it and beside it."""
 
+import itertools
+import json
 import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
@@ -24,12 +26,9 @@ from aggregator.store.records import Category, Outcome
 from aggregator.store.rows import content, own
 from aggregator.store.schema import aliases, article_feeds, articles, feeds, notes
 
-# A statement may bind 32,766 values in SQLite and 65,535 in PostgreSQL.
-_AT_ONCE = 10_000
-
 EVERYTHING = "everything"
 
-# Categories that a further copy brings stand behind those of the first.
+# Categories that a further copy brings stand behind those of the first, whose changes leave them.
 _FURTHER = 1000
 
 
@@ -39,27 +38,58 @@ def insert(connection: AsyncConnection, table: sa.Table) -> Any:
     return dialect.insert(table)
 
 
+def upsert(
+    connection: AsyncConnection, table: sa.Table, columns: Sequence[str], where: Any = None
+) -> Any:
+    """Return an INSERT that writes these columns where the primary key is there already."""
+    statement = insert(connection, table)
+    return statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in columns},
+        where=where,
+    )
+
+
+def among(connection: AsyncConnection, column: Any, values: Iterable[Any]) -> Any:
+    """Return the condition that a column holds one of any number of values.
+
+    They travel as one parameter: the databases limit parameters (SQLite to 32,766), and a
+    statement that never changes its text is compiled once.
+    """
+    distinct = list(dict.fromkeys(values))
+    if connection.dialect.name == "postgresql":
+        return column == sa.any_(sa.literal(distinct, postgresql.ARRAY(column.type)))
+    each = sa.func.json_each(sa.literal(json.dumps(distinct), sa.Text)).table_valued("value")
+    return column.in_(sa.select(each.c.value))
+
+
 async def read_ledger(
     connection: AsyncConnection,
     source: int,
     uids: Iterable[str],
     hashes: Iterable[str],
     addresses: Iterable[str],
+    keys: Iterable[str],
 ) -> Ledger:
-    """Return what is known of these identities of a source, hashes and addresses."""
+    """Return what is known of these identities of a source, hashes, addresses and article keys."""
     ledger = Ledger()
-    for row in await _aliases(connection, "identity", source, uids):
+    for row in await _aliases(connection, ledger, "identity", source, uids):
         ledger.identities[row.value] = Trace(
-            owner=_owner(row),
+            key=row.key,
             revision=row.revision,
             primary=row.lead,
             streak=row.streak,
             changed_in=row.changed_in,
         )
-    for row in await _aliases(connection, "hash", 0, hashes):
-        ledger.hashes[row.value] = _owner(row)
-    for row in await _aliases(connection, "address", 0, addresses):
-        ledger.addresses[row.value] = _owner(row)
+    for row in await _aliases(connection, ledger, "hash", 0, hashes):
+        ledger.hashes[row.value] = row.key
+    for row in await _aliases(connection, ledger, "address", 0, addresses):
+        if row.key is None:
+            ledger.buried[row.value] = row.revision
+        else:
+            ledger.addresses[row.value] = row.key
+    query = sa.select(*_OWNER).where(among(connection, articles.c.key, keys))
+    _own(ledger, (await connection.execute(query)).all())
     return ledger
 
 
@@ -69,76 +99,74 @@ async def save(connection: AsyncConnection, source: int, outcomes: Sequence[Outc
     await _update_changed(connection, source, outcomes)
     numbers = await _numbers(connection, {key for o in outcomes for key in _keys(o) if key})
     await _write_aliases(connection, source, outcomes, numbers)
-    await _write_categories(connection, source, outcomes, numbers)
+    await _write_categories(connection, outcomes, numbers)
 
 
 async def mark_feeds(connection: AsyncConnection, numbers: Iterable[int]) -> None:
     """Note that everything and these feeds are to be written again."""
-    touched = sa.or_(feeds.c.id.in_(list(numbers)), feeds.c.kind == EVERYTHING)
+    touched = sa.or_(among(connection, feeds.c.id, numbers), feeds.c.kind == EVERYTHING)
     await connection.execute(sa.update(feeds).where(touched).values(wanted=feeds.c.wanted + 1))
 
 
 async def feeds_of(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
     """Return the feeds that articles are in."""
     query = sa.select(article_feeds.c.feed_id).distinct()
-    rows = await connection.execute(query.where(article_feeds.c.article_id.in_(numbers)))
+    rows = await connection.execute(
+        query.where(among(connection, article_feeds.c.article_id, numbers))
+    )
     return set(rows.scalars())
 
 
-async def _aliases(
-    connection: AsyncConnection, kind: str, scope: int, values: Iterable[str]
-) -> list[Any]:
-    leading = aliases.alias("leading")
-    orphan = ~sa.exists().where(
-        leading.c.article_id == articles.c.id, leading.c.kind == "identity", leading.c.lead
-    )
-    query = (
-        sa.select(
-            aliases.c.value,
-            aliases.c.revision,
-            aliases.c.lead,
-            aliases.c.streak,
-            aliases.c.changed_in,
-            articles.c.key,
-            articles.c.content_hash,
-            articles.c.title_key,
-            articles.c.text_key,
-            articles.c.richness,
-            articles.c.published,
-            articles.c.updated,
-            articles.c.state,
-            orphan.label("orphan"),
+_leading = aliases.alias("leading")
+_OWNER = (
+    articles.c.key,
+    articles.c.content_hash,
+    articles.c.title_key,
+    articles.c.text_key,
+    articles.c.richness,
+    articles.c.published,
+    articles.c.updated,
+    articles.c.state,
+    sa.not_(
+        sa.exists().where(
+            _leading.c.article_id == articles.c.id, _leading.c.kind == "identity", _leading.c.lead
         )
-        .select_from(aliases.outerjoin(articles, articles.c.id == aliases.c.article_id))
-        .where(aliases.c.kind == kind, aliases.c.scope == scope)
-    )
-    found: list[Any] = []
-    for part in _parts(values):
-        rows = await connection.execute(query.where(aliases.c.value.in_(part)))
-        found.extend(rows.all())
-    return found
+    ).label("orphan"),
+)
+_ALIASES = sa.select(
+    aliases.c.value,
+    aliases.c.revision,
+    aliases.c.lead,
+    aliases.c.streak,
+    aliases.c.changed_in,
+    *_OWNER,
+).select_from(aliases.outerjoin(articles, articles.c.id == aliases.c.article_id))
 
 
-def _owner(row: Any) -> Owner | None:
-    if row.key is None:
-        return None
-    return Owner(
-        key=row.key,
-        content_hash=row.content_hash,
-        title_key=row.title_key,
-        text_key=row.text_key,
-        richness=row.richness,
-        published=row.published,
-        updated=row.updated,
-        orphan=row.orphan,
-        live=row.state != "retracted",
-    )
+async def _aliases(
+    connection: AsyncConnection, ledger: Ledger, kind: str, scope: int, values: Iterable[str]
+) -> Sequence[Any]:
+    """Return rows of the ledger; the articles that they lead to are entered into it."""
+    mine = (aliases.c.kind == kind, aliases.c.scope == scope)
+    query = _ALIASES.where(*mine, among(connection, aliases.c.value, values))
+    rows = (await connection.execute(query)).all()
+    _own(ledger, (row for row in rows if row.key is not None))
+    return rows
 
 
-def _parts(values: Iterable[str]) -> Iterable[list[str]]:
-    rest = list(dict.fromkeys(values))
-    for start in range(0, len(rest), _AT_ONCE):
-        yield rest[start : start + _AT_ONCE]
+def _own(ledger: Ledger, rows: Iterable[Any]) -> None:
+    for row in rows:
+        ledger.owners[row.key] = Owner(
+            key=row.key,
+            content_hash=row.content_hash,
+            title_key=row.title_key,
+            text_key=row.text_key,
+            richness=row.richness,
+            published=row.published,
+            updated=row.updated,
+            orphan=row.orphan,
+            live=row.state != "retracted",
+        )
 
 
 def _keys(outcome: Outcome) -> tuple[str | None, str | None]:
@@ -158,7 +186,13 @@ async def _insert_new(
     connection: AsyncConnection, source: int, outcomes: Sequence[Outcome]
 ) -> None:
     rows = [
-        own(o) | {"key": o.key, "entry_id": o.entry_id, "source_id": source}
+        own(o)
+        | {
+            "key": o.key,
+            "entry_id": o.entry_id,
+            "source_id": source,
+            "page_due": int(o.candidate.article.url is None),
+        }
         for o in outcomes
         if isinstance(o.decision, New)
     ]
@@ -169,27 +203,31 @@ async def _insert_new(
 async def _update_changed(
     connection: AsyncConnection, source: int, outcomes: Sequence[Outcome]
 ) -> None:
-    for outcome in outcomes:
-        match outcome.decision:
-            case Changed(owner, _, _):
-                values = own(outcome) | {"source_id": source}
-            case Duplicate(owner, _, True):
-                values = content(outcome.candidate) | {"page_due": articles.c.url.is_(None)}
-            case _:
-                continue
-        await connection.execute(
-            sa.update(articles).where(articles.c.key == owner.key).values(values)
-        )
+    """Write changed articles and richer copies in order, those that go alike at one go."""
+    rows = [row for o in outcomes if (row := _changed_row(o, source))]
+    # The article's own page is due, also when it is to go because there is an address now.
+    paged = sa.or_(articles.c.url.is_(None), sa.bindparam("paged", type_=sa.Boolean))
+    due = articles.c.page_due + sa.case((paged, 1), else_=0)
+    statement = sa.update(articles).where(articles.c.key == sa.bindparam("which"))
+    for _, alike in itertools.groupby(rows, key=dict.keys):
+        await connection.execute(statement.values(page_due=due), list(alike))
+
+
+def _changed_row(outcome: Outcome, source: int) -> dict[str, Any] | None:
+    match outcome.decision:
+        case Changed(owner, _, _):
+            paged = outcome.candidate.article.url is None
+            return own(outcome) | {"source_id": source, "which": owner.key, "paged": paged}
+        case Duplicate(owner, _, True):
+            return content(outcome.candidate) | {"which": owner.key, "paged": False}
+        case _:
+            return None
 
 
 async def _numbers(connection: AsyncConnection, keys: set[str]) -> dict[str, int]:
-    numbers: dict[str, int] = {}
-    for part in _parts(sorted(keys)):
-        rows = await connection.execute(
-            sa.select(articles.c.key, articles.c.id).where(articles.c.key.in_(part))
-        )
-        numbers.update((row.key, row.id) for row in rows)
-    return numbers
+    query = sa.select(articles.c.key, articles.c.id)
+    rows = await connection.execute(query.where(among(connection, articles.c.key, sorted(keys))))
+    return {row.key: row.id for row in rows}
 
 
 async def _write_aliases(
@@ -210,16 +248,14 @@ async def _write_aliases(
         )
     }
     if identities:
-        statement = insert(connection, aliases)
-        shown = ("article_id", "revision", "lead", "streak", "changed_in")
-        statement = statement.on_conflict_do_update(
-            index_elements=["kind", "scope", "value"],
-            set_={name: statement.excluded[name] for name in shown},
-        )
+        shown = ("article_id", "revision", "here", "lead", "streak", "changed_in")
+        statement = upsert(connection, aliases, shown)
         await connection.execute(statement, list(identities.values()))
     if keys:
-        # The first article that had a hash or an address keeps it.
-        statement = insert(connection, aliases).on_conflict_do_nothing()
+        # The first article that had a hash or an address keeps it while it is there.
+        statement = upsert(
+            connection, aliases, ("article_id",), where=aliases.c.article_id.is_(None)
+        )
         await connection.execute(statement, list(keys.values()))
 
 
@@ -236,6 +272,7 @@ def _identity_row(outcome: Outcome, source: int, numbers: dict[str, int]) -> dic
         "value": outcome.candidate.article.uid,
         "article_id": numbers[holder] if holder else None,
         "revision": outcome.candidate.revision,
+        "here": True,
         "lead": lead,
         "streak": streak,
         "changed_in": outcome.scan,
@@ -243,7 +280,7 @@ def _identity_row(outcome: Outcome, source: int, numbers: dict[str, int]) -> dic
 
 
 async def _write_categories(
-    connection: AsyncConnection, source: int, outcomes: Sequence[Outcome], numbers: dict[str, int]
+    connection: AsyncConnection, outcomes: Sequence[Outcome], numbers: dict[str, int]
 ) -> None:
     touching = [
         (o, numbers[key])
@@ -253,13 +290,12 @@ async def _write_categories(
     if not touching:
         return
     touched = await feeds_of(connection, [number for _, number in touching])
-    await _forget_categories(connection, source, touching)
+    await _forget_categories(connection, touching)
     of_category = await category_feeds(connection, [c for o, _ in touching for c in o.categories])
     rows = [
         {
             "article_id": number,
             "feed_id": of_category[category.name],
-            "source_id": source,
             "position": position + (_FURTHER if isinstance(o.decision, Duplicate) else 0),
             "published": _published(o),
         }
@@ -272,22 +308,23 @@ async def _write_categories(
 
 
 async def _forget_categories(
-    connection: AsyncConnection, source: int, touching: Sequence[tuple[Outcome, int]]
+    connection: AsyncConnection, touching: Sequence[tuple[Outcome, int]]
 ) -> None:
-    """Take changed articles out of the categories that this source gave; move the others' date."""
-    changed = [(o, number) for o, number in touching if isinstance(o.decision, Changed)]
+    """Take changed articles out of the categories they gave themselves; date the others anew."""
+    changed = [
+        {"which": number, "date": o.published}
+        for o, number in touching
+        if isinstance(o.decision, Changed)
+    ]
     if not changed:
         return
-    theirs = article_feeds.c.article_id
+    theirs = among(connection, article_feeds.c.article_id, [row["which"] for row in changed])
     await connection.execute(
-        sa.delete(article_feeds).where(
-            theirs.in_([number for _, number in changed]), article_feeds.c.source_id == source
-        )
+        sa.delete(article_feeds).where(theirs, article_feeds.c.position < _FURTHER)
     )
-    for outcome, number in changed:
-        await connection.execute(
-            sa.update(article_feeds).where(theirs == number).values(published=outcome.published)
-        )
+    dated = sa.update(article_feeds).where(article_feeds.c.article_id == sa.bindparam("which"))
+    date = sa.bindparam("date", type_=article_feeds.c.published.type)
+    await connection.execute(dated.values(published=date), changed)
 
 
 def _published(outcome: Outcome) -> datetime:
@@ -299,15 +336,15 @@ async def category_feeds(
     connection: AsyncConnection, categories: Sequence[Category]
 ) -> dict[str, int]:
     """Return the feed of each category by its name; feeds that are missing are made."""
-    by_key = {fold(category.name): category for category in categories}
-    known: dict[str, int] = {}
-    for part in _parts(by_key):
-        rows = await connection.execute(
-            sa.select(feeds.c.key, feeds.c.id).where(
-                feeds.c.kind == "category", feeds.c.key.in_(part)
-            )
+    by_key: dict[str, Category] = {}
+    for category in categories:
+        by_key.setdefault(fold(category.name), category)
+    rows = await connection.execute(
+        sa.select(feeds.c.key, feeds.c.id).where(
+            feeds.c.kind == "category", among(connection, feeds.c.key, by_key)
         )
-        known.update((row.key, row.id) for row in rows)
+    )
+    known: dict[str, int] = {row.key: row.id for row in rows}
     for key, category in by_key.items():
         if key not in known:
             known[key] = await make_feed(connection, "category", category.name, category.slug)

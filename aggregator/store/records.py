@@ -118,7 +118,12 @@ class DocumentState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """An article's own page that is to be written (``live``) or taken away."""
+    """An article's own page that is to be written (``live``) or taken away.
 
+    ``wanted`` counts the reasons that there were when it was read; ``number`` is the article's.
+    """
+
+    number: int
+    wanted: int
     entry: Entry
     live: bool

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from aggregator.article import Article, Enclosure, Entry, Origin
 from aggregator.identity import Candidate
 from aggregator.store.records import Outcome
-from aggregator.store.schema import articles, sources
+from aggregator.store.schema import article_feeds, articles, sources
 
 ENTRY_COLUMNS = (
     articles.c.id,
@@ -95,7 +95,6 @@ def own(outcome: Outcome) -> dict[str, Any]:
         "published": outcome.published,
         "updated": outcome.updated,
         "state": outcome.state,
-        "page_due": article.url is None,
     }
 
 
@@ -119,3 +118,36 @@ ENTRY_TABLES = articles.join(sources, sources.c.id == articles.c.source_id)
 def entries_where(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """Select ENTRY_COLUMNS of the articles that meet the conditions."""
     return sa.select(*ENTRY_COLUMNS).select_from(ENTRY_TABLES).where(*conditions)
+
+
+LIVE = articles.c.state == "live"
+
+
+def in_feed(query: sa.Select[Any], feed: int) -> sa.Select[Any]:
+    """Narrow a query of articles to those in a category's feed."""
+    theirs = article_feeds.c.article_id == articles.c.id
+    return query.join(article_feeds, theirs).where(article_feeds.c.feed_id == feed)
+
+
+def newest_first(query: sa.Select[Any], limit: int, dated: sa.Table = articles) -> sa.Select[Any]:
+    """Order and limit a query of articles; ``dated`` is the table whose index has the order."""
+    return query.order_by(dated.c.published.desc(), articles.c.entry_id.desc()).limit(limit)
+
+
+def prunable(before: datetime, keep: int) -> sa.Select[Any]:
+    """Select the ids of articles published before a time that are in no feed's newest ``keep``."""
+    order = (articles.c.published.desc(), articles.c.entry_id.desc())
+    rank = sa.func.row_number().over(partition_by=article_feeds.c.feed_id, order_by=order)
+    ranked = (
+        sa.select(articles.c.id, rank.label("place"))
+        .join(article_feeds, article_feeds.c.article_id == articles.c.id)
+        .where(LIVE)
+        .subquery()
+    )
+    shown = sa.select(ranked.c.id).where(ranked.c.place <= keep)
+    newest = newest_first(sa.select(articles.c.id).where(LIVE), keep).subquery()
+    return sa.select(articles.c.id).where(
+        articles.c.published < before,
+        articles.c.id.not_in(shown),
+        articles.c.id.not_in(sa.select(newest.c.id)),
+    )

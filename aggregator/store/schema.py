@@ -33,6 +33,10 @@ metadata = sa.MetaData(
     }
 )
 
+# Ids sort by their bytes everywhere, whatever language a PostgreSQL database was made for: the same
+# articles must give the same feeds.
+_Id = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 # SQLite gives out row ids only for the type INTEGER; PostgreSQL gets the wide one.
 _Number = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -88,7 +92,7 @@ articles = sa.Table(
     metadata,
     sa.Column("id", _Number, primary_key=True),
     sa.Column("key", sa.Text, nullable=False, unique=True),
-    sa.Column("entry_id", sa.Text, nullable=False, unique=True),
+    sa.Column("entry_id", _Id, nullable=False, unique=True),
     sa.Column("source_id", _Number, sa.ForeignKey("sources.id"), nullable=False),
     _text("uid"),
     sa.Column("content_hash", sa.Text, nullable=False, unique=True),
@@ -110,15 +114,22 @@ articles = sa.Table(
     sa.Column("updated", Instant, nullable=False),
     # live | waiting (its date is yet to come) | retracted
     _text("state"),
-    # Its own page is to be written, or to be taken away again.
-    sa.Column("page_due", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Index(None, "state", "published", "id"),
-    sa.Index(None, "page_due", sqlite_where=sa.text("page_due"), postgresql_where=sa.text("page_due")),
+    # Counts the reasons to write its own page, or to take it away again; 0 when that is done.
+    _count("page_due"),
+    sa.Index(None, "state", "published", "entry_id"),
+    sa.Index(
+        "ix_articles_page_due",
+        "id",
+        sqlite_where=sa.text("page_due > 0"),
+        postgresql_where=sa.text("page_due > 0"),
+    ),
     sa.Index(None, "source_id"),
 )
 
 # The ledger. kind: identity (scope is the source), hash, address (scope 0). It outlives pruned
-# articles: then article_id is NULL, a tombstone, and nothing comes back.
+# articles: then article_id is NULL, a tombstone, and nothing comes back; the revision of an address
+# is then a digest of the story that was told there. here: the source still has the document. lead:
+# its changes change the article.
 aliases = sa.Table(
     "aliases",
     metadata,
@@ -127,6 +138,7 @@ aliases = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
     sa.Column("article_id", _Number, sa.ForeignKey("articles.id", ondelete="SET NULL")),
     _text("revision"),
+    sa.Column("here", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("lead", sa.Boolean, nullable=False, server_default=sa.false()),
     _count("streak"),
     _count("changed_in"),
@@ -160,7 +172,6 @@ article_feeds = sa.Table(
         "article_id", _Number, sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
     ),
     sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id"), primary_key=True),
-    sa.Column("source_id", _Number, nullable=False),  # who put it there
     _count("position"),
     sa.Column("published", Instant, nullable=False),
     sa.Index(None, "feed_id", "published", "article_id"),

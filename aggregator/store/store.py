@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from aggregator.article import Entry
-from aggregator.errors import StoreConflictError, StoreError
+from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.store import connect
 from aggregator.store.ledger import (
     EVERYTHING,
+    among,
     feeds_of,
     fold,
     insert,
@@ -23,6 +24,7 @@ from aggregator.store.ledger import (
     mark_feeds,
     read_ledger,
     save,
+    upsert,
 )
 from aggregator.store.records import (
     DocumentState,
@@ -34,7 +36,7 @@ from aggregator.store.records import (
     SourceState,
     SourceStatus,
 )
-from aggregator.store.rows import entries_where, entry
+from aggregator.store.rows import LIVE, entries_where, entry, in_feed, newest_first, prunable
 from aggregator.store.schema import (
     aliases,
     article_feeds,
@@ -54,10 +56,14 @@ class Batch:
         self._source = source
 
     async def ledger(
-        self, uids: Iterable[str], hashes: Iterable[str], addresses: Iterable[str]
+        self,
+        uids: Iterable[str],
+        hashes: Iterable[str],
+        addresses: Iterable[str],
+        keys: Iterable[str] = (),
     ) -> Ledger:
-        """Return what is known of these identities, hashes and addresses."""
-        return await read_ledger(self._connection, self._source, uids, hashes, addresses)
+        """Return what is known of these identities, hashes, addresses and keys of articles."""
+        return await read_ledger(self._connection, self._source, uids, hashes, addresses, keys)
 
     async def save(self, outcomes: Sequence[Outcome]) -> None:
         """Write decided articles."""
@@ -76,35 +82,30 @@ class Batch:
             }
             for state in states
         ]
-        statement = insert(self._connection, documents)
-        statement = statement.on_conflict_do_update(
-            index_elements=["source_id", "name"],
-            set_={name: statement.excluded[name] for name in ("validators", "error")},
-        )
+        statement = upsert(self._connection, documents, ("validators", "error"))
         await self._connection.execute(statement, rows)
 
     async def gone(self, names: Sequence[str], *, retract: bool) -> None:
         """Forget documents that are no longer there.
 
         Their articles stay, for another document to take over; with ``retract``, those that no
-        other document stands for leave the feeds.
+        other document has leave the feeds.
         """
-        await self._connection.execute(
-            sa.delete(documents).where(
-                documents.c.source_id == self._source, documents.c.name.in_(names)
-            )
+        connection = self._connection
+        forgotten = among(connection, documents.c.name, names)
+        await connection.execute(
+            sa.delete(documents).where(documents.c.source_id == self._source, forgotten)
         )
         lost = sa.and_(
             aliases.c.kind == "identity",
             aliases.c.scope == self._source,
-            aliases.c.value.in_(names),
-            aliases.c.lead,
+            among(connection, aliases.c.value, names),
         )
-        rows = await self._connection.execute(sa.select(aliases.c.article_id).where(lost))
+        rows = await connection.execute(sa.select(aliases.c.article_id).where(lost))
         numbers = [number for number in rows.scalars() if number is not None]
-        await self._connection.execute(sa.update(aliases).where(lost).values(lead=False))
+        await connection.execute(sa.update(aliases).where(lost).values(lead=False, here=False))
         if retract and numbers:
-            await _retract(self._connection, self._source, names, numbers)
+            await _retract(connection, numbers)
 
 
 class Store:
@@ -115,6 +116,7 @@ class Store:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(**connect.WRITING)
         self._turn = asyncio.Lock()
 
     async def close(self) -> None:
@@ -131,12 +133,19 @@ class Store:
     async def _write(self) -> AsyncIterator[AsyncConnection]:
         async with self._turn:
             try:
-                async with self._engine.begin() as connection:
+                async with self._writer.begin() as connection:
                     yield connection
-            except sa.exc.IntegrityError as error:
-                raise StoreConflictError(str(error)) from error
             except sa.exc.SQLAlchemyError as error:
-                raise StoreError(str(error)) from error
+                raise connect.explained(error) from error
+
+    @contextlib.asynccontextmanager
+    async def _read(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction in which all reads see the same state."""
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise connect.explained(error) from error
 
     @contextlib.asynccontextmanager
     async def batch(self, source: int) -> AsyncIterator[Batch]:
@@ -176,29 +185,26 @@ class Store:
                 kept.add(await _set_source(connection, source, row))
             gone = [row.id for row in rows if row.id not in kept and row.active]
             if gone:
-                await connection.execute(
-                    sa.update(sources).where(sources.c.id.in_(gone)).values(active=False)
-                )
-                await connection.execute(
-                    sa.update(aliases)
-                    .where(aliases.c.kind == "identity", aliases.c.scope.in_(gone))
-                    .values(lead=False)
-                )
+                await _retire(connection, gone)
 
-    async def source_state(self, key: str) -> SourceState:
-        """Return what a scan of the source must know. Raises StoreError for an unknown key."""
-        async with self._engine.connect() as connection:
+    async def source_state(self, key: str, only: frozenset[str] = frozenset()) -> SourceState:
+        """Return what a scan of the source must know; ``only``: of just these documents.
+
+        Raises StoreError for an unknown key.
+        """
+        async with self._read() as connection:
             rows = await connection.execute(
                 sa.select(sources.c.id, sources.c.scans).where(sources.c.key == key)
             )
             row = rows.one_or_none()
             if row is None:
                 raise StoreError(f"the store knows no source {key!r}")
-            seen = await connection.execute(
-                sa.select(documents.c.name, documents.c.validators).where(
-                    documents.c.source_id == row.id
-                )
+            query = sa.select(documents.c.name, documents.c.validators).where(
+                documents.c.source_id == row.id
             )
+            if only:
+                query = query.where(among(connection, documents.c.name, only))
+            seen = await connection.execute(query)
             return SourceState(
                 id=row.id, scans=row.scans, seen={row.name: row.validators for row in seen}
             )
@@ -229,7 +235,7 @@ class Store:
 
     async def planned(self) -> dict[str, datetime]:
         """Return when each source is due, by its key."""
-        async with self._engine.connect() as connection:
+        async with self._read() as connection:
             rows = await connection.execute(
                 sa.select(sources.c.key, sources.c.next_scan).where(
                     sources.c.active, sources.c.next_scan.is_not(None)
@@ -248,7 +254,7 @@ class Store:
             .scalar_subquery()
         )
         query = sa.select(sources, count.label("articles"), failing.label("problems"))
-        async with self._engine.connect() as connection:
+        async with self._read() as connection:
             rows = await connection.execute(query.where(sources.c.active).order_by(sources.c.name))
             return [
                 SourceStatus(
@@ -270,24 +276,21 @@ class Store:
 
     async def note(self, name: str) -> str:
         """Return a note on the store as a whole, or ""."""
-        async with self._engine.connect() as connection:
+        async with self._read() as connection:
             found = await connection.scalar(sa.select(notes.c.value).where(notes.c.name == name))
             return found or ""
 
     async def set_note(self, name: str, value: str) -> None:
         """Keep a note on the store as a whole."""
         async with self._write() as connection:
-            statement = insert(connection, notes).values(name=name, value=value)
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["name"], set_={"value": statement.excluded.value}
-                )
-            )
+            statement = upsert(connection, notes, ("value",))
+            await connection.execute(statement, {"name": name, "value": value})
 
     async def feed_rows(self) -> list[FeedRow]:
         """Return every feed that has an address."""
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(sa.select(feeds).order_by(feeds.c.slug))
+        async with self._read() as connection:
+            rows = await connection.execute(sa.select(feeds))
+            # Sorted here: databases differ in what comes first.
             return [
                 FeedRow(
                     id=row.id,
@@ -298,20 +301,16 @@ class Store:
                     wanted=row.wanted,
                     written=row.written,
                 )
-                for row in rows
+                for row in sorted(rows, key=lambda row: row.slug)
             ]
 
     async def feed_statuses(self) -> list[FeedStatus]:
         """Return every feed that was written, everything first, then by name."""
-        async with self._engine.connect() as connection:
-            rows = await connection.execute(
-                sa.select(feeds)
-                .where(feeds.c.written > 0)
-                .order_by(feeds.c.kind != EVERYTHING, feeds.c.name, feeds.c.slug)
-            )
+        async with self._read() as connection:
+            rows = await connection.execute(sa.select(feeds).where(feeds.c.written > 0))
             return [
                 FeedStatus(slug=r.slug, title=r.name, entries=r.entries, updated=r.newest)
-                for r in rows
+                for r in sorted(rows, key=lambda r: (r.kind != EVERYTHING, r.name, r.slug))
             ]
 
     async def make_custom_feed(self, name: str, slug: str) -> None:
@@ -335,8 +334,11 @@ class Store:
             source = numbers.get(fold(old))
             if source is None or fold(old) == fold(new):
                 return
-            target = numbers.get(fold(new)) or await make_feed(connection, "category", new, slug)
-            await _move_articles(connection, source, target)
+            held = article_feeds.c.feed_id == source
+            if await connection.scalar(sa.select(article_feeds.c.feed_id).where(held).limit(1)):
+                target = numbers.get(fold(new))
+                target = target or await make_feed(connection, "category", new, slug)
+                await _move_articles(connection, source, target)
 
     async def want_feeds(self, numbers: Iterable[int]) -> None:
         """Mark feeds to be written again."""
@@ -347,36 +349,48 @@ class Store:
         """Mark the pages of all articles without an address to be written again."""
         async with self._write() as connection:
             await connection.execute(
-                sa.update(articles).where(articles.c.url.is_(None)).values(page_due=True)
+                sa.update(articles)
+                .where(articles.c.url.is_(None))
+                .values(page_due=articles.c.page_due + 1)
             )
 
     async def entries(self, feed: FeedRow, limit: int, of: Sequence[int] = ()) -> list[Entry]:
         """Return the newest live entries of a feed; of a custom one, those in the feeds ``of``."""
-        mine = articles.c.state == "live"
-        order = (articles.c.published.desc(), articles.c.entry_id.desc())
         if feed.kind == EVERYTHING:
-            query = entries_where(mine)
+            query = newest_first(entries_where(LIVE), limit)
         elif feed.kind == "category":
-            query = entries_where(mine, article_feeds.c.feed_id == feed.id).join(
-                article_feeds, article_feeds.c.article_id == articles.c.id
+            query = newest_first(in_feed(entries_where(LIVE), feed.id), limit, article_feeds)
+        elif of:
+            # A few index ranges, however rare the categories are.
+            parts = (
+                newest_first(
+                    in_feed(sa.select(articles.c.id).where(LIVE), one), limit, article_feeds
+                )
+                for one in of
             )
-            order = (article_feeds.c.published.desc(), articles.c.entry_id.desc())
+            theirs = sa.union(*(sa.select(part.subquery().c.id) for part in parts))
+            query = newest_first(entries_where(articles.c.id.in_(theirs)), limit)
         else:
-            theirs = sa.select(article_feeds.c.article_id).where(article_feeds.c.feed_id.in_(of))
-            query = entries_where(mine, articles.c.id.in_(theirs))
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(query.order_by(*order).limit(limit))).all()
-            return await _entries(connection, rows)
+            return []
+        async with self._read() as connection:
+            return await _entries(connection, (await connection.execute(query)).all())
 
-    async def written(self, feed: FeedRow, entries: Sequence[Entry]) -> None:
-        """Note that the files of a feed show what was wanted when ``feed`` was read."""
-        newest = max((e.updated for e in entries), default=None)
+    async def written(self, shown: Sequence[tuple[FeedRow, Sequence[Entry]]]) -> None:
+        """Note that the files of feeds show what was wanted when the rows were read."""
+        if not shown:
+            return
+        rows = [
+            {
+                "which": feed.id,
+                "written": feed.wanted,
+                "entries": len(entries),
+                "newest": max((e.updated for e in entries), default=None),
+            }
+            for feed, entries in shown
+        ]
         async with self._write() as connection:
-            await connection.execute(
-                sa.update(feeds)
-                .where(feeds.c.id == feed.id)
-                .values(written=feed.wanted, entries=len(entries), newest=newest)
-            )
+            statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
+            await connection.execute(statement, rows)
 
     async def release(self, now: datetime) -> datetime | None:
         """Let the articles out whose date has come; return when the next one is due."""
@@ -388,7 +402,9 @@ class Store:
             numbers = list(rows.scalars())
             if numbers:
                 await connection.execute(
-                    sa.update(articles).where(articles.c.id.in_(numbers)).values(state="live")
+                    sa.update(articles)
+                    .where(among(connection, articles.c.id, numbers))
+                    .values(state="live")
                 )
                 await mark_feeds(connection, await feeds_of(connection, numbers))
             due: datetime | None = await connection.scalar(
@@ -396,53 +412,56 @@ class Store:
             )
             return due
 
-    async def due_pages(self, limit: int) -> list[Page]:
-        """Return articles whose own page is to be written or taken away."""
-        async with self._engine.connect() as connection:
-            rows = (await connection.execute(entries_where(articles.c.page_due).limit(limit))).all()
+    async def due_pages(self, limit: int, after: int = 0) -> list[Page]:
+        """Return pages to write or take away, in the order of their numbers from ``after`` on."""
+        due = entries_where(articles.c.page_due > 0, articles.c.id > after)
+        async with self._read() as connection:
+            query = due.add_columns(articles.c.page_due).order_by(articles.c.id).limit(limit)
+            rows = (await connection.execute(query)).all()
             entries = await _entries(connection, rows)
             return [
-                Page(entry=entry, live=row.state == "live" and entry.article.url is None)
+                Page(
+                    number=row.id,
+                    wanted=row.page_due,
+                    entry=entry,
+                    live=row.state == "live" and entry.article.url is None,
+                )
                 for entry, row in zip(entries, rows, strict=True)
             ]
 
     async def pages_written(self, pages: Sequence[Page]) -> None:
         """Note that pages are as they should be, unless the article changed meanwhile."""
+        if not pages:
+            return
+        same = articles.c.page_due == sa.bindparam("wanted")
+        statement = sa.update(articles).where(articles.c.id == sa.bindparam("which"), same)
+        rows = [{"which": page.number, "wanted": page.wanted} for page in pages]
         async with self._write() as connection:
-            for page in pages:
-                await connection.execute(
-                    sa.update(articles)
-                    .where(
-                        articles.c.key == page.entry.key,
-                        articles.c.content_hash == page.entry.content_hash,
-                    )
-                    .values(page_due=False)
-                )
+            await connection.execute(statement.values(page_due=0), rows)
 
     async def prune(self, before: datetime, keep: int) -> int:
         """Delete articles published before a time, except each feed's newest ``keep``.
 
         Their aliases stay as tombstones. Returns how many went.
         """
-        rank = sa.func.row_number().over(
-            partition_by=article_feeds.c.feed_id, order_by=article_feeds.c.published.desc()
-        )
-        ranked = sa.select(article_feeds.c.article_id, rank.label("place")).subquery()
-        shown = sa.select(ranked.c.article_id).where(ranked.c.place <= keep)
-        newest = (
-            sa.select(articles.c.id)
-            .where(articles.c.state == "live")
-            .order_by(articles.c.published.desc())
-            .limit(keep)
-        )
-        old = sa.and_(
-            articles.c.published < before,
-            articles.c.id.not_in(shown),
-            articles.c.id.not_in(newest),
-        )
         async with self._write() as connection:
-            done = await connection.execute(sa.delete(articles).where(old))
-            return done.rowcount
+            rows = await connection.execute(prunable(before, keep))
+            numbers = list(rows.scalars())
+            if not numbers:
+                return 0
+            theirs = among(connection, articles.c.id, numbers)
+            story = sa.case(
+                (articles.c.title_key != "", articles.c.title_key), else_=articles.c.text_key
+            )
+            mine = articles.c.id == aliases.c.article_id
+            await connection.execute(
+                sa.update(aliases)
+                .where(aliases.c.kind == "address")
+                .where(among(connection, aliases.c.article_id, numbers))
+                .values(revision=sa.select(story).where(mine).scalar_subquery())
+            )
+            await connection.execute(sa.delete(articles).where(theirs))
+            return len(numbers)
 
 
 @contextlib.asynccontextmanager
@@ -471,7 +490,11 @@ async def _set_source(
         return int(done.scalar_one())
     if any(row._mapping[name] != value for name, value in values.items()):
         await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(values))
-    if row.recipe != source.recipe or row.key != source.key:
+    if row.name != source.name:
+        theirs = sa.select(articles.c.id).where(articles.c.source_id == row.id)
+        shown = sa.select(article_feeds.c.feed_id).where(article_feeds.c.article_id.in_(theirs))
+        await mark_feeds(connection, (await connection.execute(shown.distinct())).scalars())
+    if (row.recipe, row.key, row.active) != (source.recipe, source.key, True):
         await connection.execute(
             sa.update(documents).where(documents.c.source_id == row.id).values(validators="")
         )
@@ -481,22 +504,34 @@ async def _set_source(
     return int(row.id)
 
 
-async def _retract(
-    connection: AsyncConnection, source: int, names: Sequence[str], numbers: Sequence[int]
-) -> None:
-    """Take articles out of the feeds, except those of which another document is still there."""
-    others = sa.select(aliases.c.article_id).where(
-        aliases.c.kind == "identity",
-        aliases.c.article_id.in_(numbers),
-        sa.not_(sa.and_(aliases.c.scope == source, aliases.c.value.in_(names))),
+async def _retire(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    """Note that sources stand for their articles no longer."""
+    await connection.execute(
+        sa.update(sources).where(among(connection, sources.c.id, numbers)).values(active=False)
     )
-    alone = sa.and_(articles.c.id.in_(numbers), articles.c.id.not_in(others))
+    theirs = among(connection, aliases.c.scope, numbers)
+    await connection.execute(
+        sa.update(aliases)
+        .where(aliases.c.kind == "identity", theirs)
+        .values(lead=False, here=False)
+    )
+
+
+async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    """Take articles out of the feeds, except those that another document has."""
+    others = sa.exists().where(
+        aliases.c.article_id == articles.c.id, aliases.c.kind == "identity", aliases.c.here
+    )
+    alone = sa.and_(among(connection, articles.c.id, numbers), ~others)
     rows = await connection.execute(sa.select(articles.c.id).where(alone))
     retracted = list(rows.scalars())
+    if not retracted:
+        return
+    paged = sa.case((articles.c.url.is_(None), 1), else_=0)
     await connection.execute(
         sa.update(articles)
-        .where(articles.c.id.in_(retracted))
-        .values(state="retracted", page_due=articles.c.url.is_(None))
+        .where(among(connection, articles.c.id, retracted))
+        .values(state="retracted", page_due=articles.c.page_due + paged)
     )
     await mark_feeds(connection, await feeds_of(connection, retracted))
 
@@ -504,9 +539,6 @@ async def _retract(
 async def _move_articles(connection: AsyncConnection, source: int, target: int) -> None:
     there = sa.select(article_feeds.c.article_id).where(article_feeds.c.feed_id == target)
     mine = article_feeds.c.feed_id == source
-    moving = await connection.scalar(sa.select(sa.func.count()).where(mine))
-    if not moving:
-        return
     await connection.execute(
         sa.delete(article_feeds).where(mine, article_feeds.c.article_id.in_(there))
     )
@@ -518,7 +550,7 @@ async def _entries(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> 
     query = (
         sa.select(article_feeds.c.article_id, feeds.c.name, feeds.c.slug)
         .join(feeds, feeds.c.id == article_feeds.c.feed_id)
-        .where(article_feeds.c.article_id.in_([row.id for row in rows]))
+        .where(among(connection, article_feeds.c.article_id, [row.id for row in rows]))
         .order_by(article_feeds.c.position, feeds.c.id)
     )
     categories: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
