@@ -32,15 +32,6 @@ _NAMED = (
     (Selector, "CSS selector"),
 )
 _PLAIN = {str: "text", bool: "`true`, `false`", int: "whole number", ByteSize: "size"}
-# What the models leave unsaid.
-_MEANINGS = {
-    "file.serve": "where the daemon serves the feeds and pages",
-    "file.sources": "where articles come from",
-    "file.categories": "how categories are named",
-    "file.publish": "what is written",
-    "feeds.name": "its title; its address is made from it",
-    "publish.formats": "which files each feed has",
-}
 
 # A setting without an example fails here; an example that is wrong fails in the tests.
 EXAMPLES: Mapping[str, Mapping[str, str]] = {
@@ -139,7 +130,7 @@ def _table(table: str, model: type[BaseModel], names: Iterable[str]) -> str:
     rows = []
     for name in names:
         field, example = model.model_fields[name], f"`{EXAMPLES[table][name]}`"
-        meaning = _meaning(f"{table}.{name}", field)
+        meaning = str(field.description).replace("|", "\\|")
         rows.append((f"`{name}`", _kind(hints[name], field), _default(field), meaning, example))
     return _rows(("setting", "type", "default", "meaning", "example"), rows)
 
@@ -177,10 +168,6 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, tuple | dict):
         return f"`[{', '.join(value)}]`" if value else "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
-
-
-def _meaning(place: str, field: FieldInfo) -> str:
-    return (field.description or _MEANINGS[place]).replace("|", "\\|")
 
 
 def _command(name: str, command: Any) -> str:
