@@ -76,6 +76,7 @@ class Daemon:
         self.started = datetime.now(UTC)
         self._reload = reload
         self._config = config
+        self._seen = _state(config)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._remote = asyncio.Semaphore(_REMOTE_AT_ONCE)
         self._local = asyncio.Semaphore(_LOCAL_AT_ONCE)
@@ -359,12 +360,12 @@ class Daemon:
 
     async def _watch_config(self) -> None:
         """Notice an edit of the configuration."""
-        taken = before = await asyncio.to_thread(_state, self._config)
+        before = self._seen
         while True:
             await asyncio.sleep(_CONFIG_LOOK)
             now = await asyncio.to_thread(_state, self._config)
-            if now == before and now != taken:
-                taken = now
+            if now == before and now != self._seen:
+                self._seen = now
                 self._edited.set()
             before = now
 

@@ -82,7 +82,7 @@ def read(text: str, environment: Mapping[str, str] = os.environ) -> Tree:
 
 def _composed(text: str) -> yaml.Node | None:
     try:
-        _refuse_depth(text)
+        _refuse_vastness(text)
         return yaml.compose(text, Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -90,21 +90,24 @@ def _composed(text: str) -> yaml.Node | None:
         number = mark.line if mark else 0
         raise YamlError(number + 1, _explained(said, text, number)) from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        said = f"the character U+{ord(text[error.position]):04X} has no place in a text file"
+        # libyaml counts bytes.
+        line = text.encode()[: error.position].count(b"\n") + 1
+        said = f"the character U+{error.character:04X} has no place in a text file"
         raise YamlError(line, said) from error
     except yaml.YAMLError as error:
         raise YamlError(1, str(error)) from error
 
 
-def _refuse_depth(text: str) -> None:
+def _refuse_vastness(text: str) -> None:
     """Look at the events first: libyaml composes by recursion and dies of 64 kB of brackets."""
     depth = 0
-    for event in yaml.parse(text, Loader=Loader):
+    for count, event in enumerate(yaml.parse(text, Loader=Loader)):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _DEEPEST:
             raise _too_deep(event.start_mark.line + 1 if event.start_mark else 1)
+        if count > 2 * MOST_VALUES:
+            raise YamlError(1, "holds more values than any configuration has")
 
 
 def _too_deep(line: int) -> YamlError:
