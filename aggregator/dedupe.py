@@ -34,8 +34,8 @@ HASH_VERSION = b"\x01"
 # An entry that changes at every one of this many scans in a row shows a clock, not news.
 FREEZE_AFTER = 24
 
-# Characters of a key. A PostgreSQL index takes 2,704 bytes, and ids are mostly ASCII.
-_LONGEST = 600
+# Bytes of a key. An index of PostgreSQL takes 2,704; the paths of files are as limited as this.
+_LONGEST = 1000
 
 _IMAGE = re.compile(r"<img\b[^>]*?\bsrc=\"([^\"?#]*)")
 _QUERY = re.compile(r"((?:src|srcset|poster)=\"[^\"?]*)\?[^\"]*")
@@ -46,9 +46,11 @@ def candidate(
     article: Article, *, modified: datetime | None = None, moved_from: str | None = None
 ) -> Candidate:
     """Give a cleaned article its keys; a uid or an entry id that is too long is replaced."""
-    usable = article.entry_id and len(article.entry_id) <= _LONGEST
+    given = article.entry_id
     article = replace(
-        article, uid=_bounded(article.uid), entry_id=article.entry_id if usable else None
+        article,
+        uid=_bounded(article.uid),
+        entry_id=given if given and _bounded(given) == given else None,
     )
     return Candidate(
         article=article,
@@ -143,8 +145,8 @@ def _seen_again(
     calm = trace.revision == at_hand.revision
     leads = trace.primary or owner.orphan
     # What was frozen and has come to rest is taken at last.
-    taken = owner.live and trace.primary == leads and trace.streak <= FREEZE_AFTER
-    if calm and taken:
+    taken = trace.here and trace.primary == leads and trace.streak <= FREEZE_AFTER
+    if calm and taken and owner.live:
         return Unchanged(owner)
     if not leads:
         return _copy_seen_again(at_hand, known, owner)
@@ -205,7 +207,7 @@ def _streak(trace: Trace, scan: int) -> int:
 
 
 def _bounded(key: str) -> str:
-    if len(key) <= _LONGEST:
+    if len(key.encode()) <= _LONGEST:
         return key
     return f"{key[:100]}…{hashlib.sha256(key.encode()).hexdigest()}"
 

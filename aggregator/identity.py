@@ -56,11 +56,12 @@ class Trace:
     ``key`` is that of the article, None for a tombstone: the article was pruned. ``revision`` is
     what the identity showed last. ``primary``: its changes change the article; other identities
     are further copies. ``streak`` counts the scans in a row in which it changed, ``changed_in``
-    numbers the last.
+    numbers the last. ``here``: the source still has the document, as far as was known.
     """
 
     key: str | None
     revision: str
+    here: bool = True
     primary: bool = True
     streak: int = 0
     changed_in: int = 0

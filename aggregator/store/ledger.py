@@ -77,6 +77,7 @@ async def read_ledger(
         ledger.identities[row.value] = Trace(
             key=row.key,
             revision=row.revision,
+            here=row.here,
             primary=row.lead,
             streak=row.streak,
             changed_in=row.changed_in,
@@ -136,6 +137,7 @@ _OWNER = (
 _ALIASES = sa.select(
     aliases.c.value,
     aliases.c.revision,
+    aliases.c.here,
     aliases.c.lead,
     aliases.c.streak,
     aliases.c.changed_in,

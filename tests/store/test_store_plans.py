@@ -1,0 +1,128 @@
+"""Cost in principle: no query of the daily round reads a whole table, or sorts one."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from store_samples import DAY, INBOX, bring, feeds, opened, story
+
+from aggregator.store import DocumentState, Store
+
+LARGE = re.compile(r"\bSCAN (articles|aliases|article_feeds|documents|leading)\b")
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    """Gather what is sent to the database."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _x: Any, _many: bool) -> None:
+        seen.append((statement, parameters))
+
+    engine = store._engine.sync_engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    sa.event.remove(engine, "before_cursor_execute", note)
+
+
+async def explain(store: Store, statement: str, parameters: Any) -> str:
+    """SQLite's plan of a statement."""
+    if isinstance(parameters, list):
+        parameters = parameters[0]
+    async with store._engine.connect() as connection:
+        rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        return "\n".join(row.detail for row in rows)
+
+
+async def _ledger(store: Store) -> None:
+    async with store.batch(1) as batch:
+        await batch.ledger(["1.md"], ["h"], ["a"], ["k"])
+
+
+async def _first_sight(store: Store) -> None:
+    await bring(store, story(999, "C1", "New"))
+
+
+async def _change(store: Store) -> None:
+    await bring(store, story(1, "C2", text="Other."), scan=2)
+
+
+async def _gone(store: Store) -> None:
+    async with store.batch(1) as batch:
+        await batch.gone(["3.md"], retract=True)
+        await batch.remember([DocumentState(name="4.md", validators="v")])
+
+
+async def _feed(store: Store, slug: str, limit: int = 10) -> None:
+    await store.entries((await feeds(store))[slug], limit)
+
+
+async def _custom(store: Store) -> None:
+    await store.make_custom_feed("Mine", "mine")
+    rows = await feeds(store)
+    await store.entries(rows["mine"], 10, [rows["c1"].id, rows["c2"].id])
+
+
+async def _pages(store: Store) -> None:
+    await store.pages_written(await store.due_pages(10))
+
+
+async def _release(store: Store) -> None:
+    await store.release(DAY)
+
+
+async def _some(store: Store) -> None:
+    await store.source_state(INBOX.key, frozenset({"1.md"}))
+
+
+ROUND: dict[str, Callable[[Store], Awaitable[None]]] = {
+    "the ledger": _ledger,
+    "a new article": _first_sight,
+    "a changed article": _change,
+    "a removed file": _gone,
+    "everything": lambda store: _feed(store, ""),
+    "a category": lambda store: _feed(store, "c1"),
+    "a custom feed": _custom,
+    "pages": _pages,
+    "articles that wait": _release,
+    "a scan of some files": _some,
+}
+
+
+@pytest.mark.parametrize("work", ROUND.values(), ids=ROUND)
+def test_no_table_is_read_or_sorted_whole(
+    work: Callable[[Store], Awaitable[None]], tmp_path: Path
+) -> None:
+    async def check() -> None:
+        async with opened(f"sqlite:///{tmp_path}/store.db") as store:
+            await bring(store, *(story(n, f"C{n % 3}") for n in range(20)))
+            with statements(store) as seen:
+                await work(store)
+            sent = [one for one in seen if not one[0].startswith(("BEGIN", "COMMIT", "INSERT"))]
+            assert sent
+            for statement, parameters in sent:
+                plan = await explain(store, statement, parameters)
+                assert not LARGE.search(plan), f"{statement}\n{plan}"
+                # Ties are put in order, among themselves; nothing more.
+                if "published DESC" in statement and "UNION" not in statement:
+                    assert "USE TEMP B-TREE FOR ORDER BY" not in plan, f"{statement}\n{plan}"
+
+    asyncio.run(check())
+
+
+def test_the_number_of_statements_does_not_depend_on_what_is_stored(tmp_path: Path) -> None:
+    async def cost(stored: int, brought: int) -> int:
+        url = f"sqlite:///{tmp_path}/{stored}-{brought}.db"
+        async with opened(url) as store:
+            for n in range(stored):
+                await bring(store, story(n, "C"))
+            with statements(store) as seen:
+                await bring(store, story(1000, "C"))
+            return len(seen)
+
+    assert asyncio.run(cost(2, 1)) == asyncio.run(cost(30, 1))
