@@ -19,9 +19,8 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 # The README is read by a script for these two.
 COMMAND = re.compile(r"<!-- command: (run|test) -->\n```sh\n(.*)\n```\n")
-# What begins a further command in a line of shell.
-SEPARATORS = {"&&", "||", ";", "|", "&", "do", "then", "exec", "sudo"}
-PATHS = {"aggregator", ".venv/bin/aggregator", "/opt/aggregator/bin/aggregator"}
+# No example has one of these inside quotes.
+SEPARATOR = re.compile(r"&&|\|\||[;|\n]")
 
 GROUP: Any = typer.main.get_command(app)
 
@@ -38,27 +37,9 @@ def blocks(language: str) -> list[tuple[str, str]]:
 
 def calls(script: str) -> list[list[str]]:
     """The calls of aggregator in a script, each as its arguments."""
-    found = []
-    without_documents = re.sub(
-        r"<<-?'?(\w+)'?\n.*?^\1$", "", script, flags=re.DOTALL | re.MULTILINE
-    )
-    for line in without_documents.replace("\\\n", " ").split("\n"):
-        lexer = shlex.shlex(line, posix=True, punctuation_chars="&|;<>()")
-        lexer.whitespace_split = True
-        call: list[str] | None = None
-        starts = True
-        for word in lexer:
-            if word in SEPARATORS or set(word) <= set("&|;<>()"):
-                starts, call = word not in {"<", ">", ">>"}, None
-            elif starts and word in PATHS:
-                call = []
-                found.append(call)
-                starts = False
-            elif call is not None:
-                call.append(word)
-            else:
-                starts = starts and ("=" in word or word.startswith("-"))
-    return found
+    without_documents = re.sub(r"<<'?(\w+)'?\n.*?^\1$", "", script, flags=re.DOTALL | re.MULTILINE)
+    commands = [shlex.split(one, comments=True) for one in SEPARATOR.split(without_documents)]
+    return [words[1:] for words in commands if words and Path(words[0]).name == "aggregator"]
 
 
 def unknown(arguments: list[str]) -> str:
@@ -94,7 +75,8 @@ def test_a_whole_configuration_loads(
     for folder in (file.parent, root, *(root / f for f in folders if not f.startswith("/"))):
         folder.mkdir(parents=True, exist_ok=True)
     file.write_text(block, "utf-8")
-    loaded = load(file, {})
+    named = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), "value")
+    loaded = load(file, named)
     assert len(loaded.sources) == len(value["sources"])
     assert address(loaded.config.store, loaded.root)
 
@@ -105,6 +87,13 @@ def test_a_whole_configuration_loads(
 )
 def test_a_shell_example_names_what_there_is(place: str, call: list[str]) -> None:
     assert unknown(call) == "", f"{place}: aggregator {' '.join(call)}"
+
+
+def test_what_there_is_not_is_found() -> None:
+    script = "cd x && .venv/bin/aggregator onse --json; ls -a\naggregator run --fast > aggregator\n"
+    assert calls(script) == [["onse", "--json"], ["run", "--fast", ">", "aggregator"]]
+    assert [unknown(call) for call in calls(script)] == ["onse", "--fast"]
+    assert unknown(["--version"]) == ""
 
 
 @pytest.mark.parametrize(("place", "block"), blocks("json"))
