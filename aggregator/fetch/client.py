@@ -109,6 +109,7 @@ async def open_client(limits: Limits | None = None) -> AsyncIterator[Client]:
         follow_redirects=True,
         max_redirects=limits.redirects,
         timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
+        event_hooks={"request": [_without_body]},
     ) as http:
         yield Client(http, limits)
 
@@ -120,6 +121,11 @@ _ACCEPT = (
 
 
 _CONDITIONS = {"etag": b"If-None-Match", "last-modified": b"If-Modified-Since"}
+
+
+async def _without_body(request: httpx.Request) -> None:
+    """Let the transport see that there is no body: after a redirect it would send an empty one."""
+    await request.aread()
 
 
 def _conditions(validators: str) -> dict[bytes, bytes]:
