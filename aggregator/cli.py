@@ -6,6 +6,7 @@ import difflib
 import io
 import json
 import logging
+import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -400,9 +401,9 @@ def init(
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-        _out.print(f"wrote {path}", markup=False, highlight=False)
-    where = "" if folder == Path() else f" -c {folder / 'config' / 'aggregator.yaml'}"
-    _out.print(f"Next: aggregator run{where}", markup=False, highlight=False)
+        _say(f"wrote {path}")
+    where = shlex.quote(str(folder / "config" / "aggregator.yaml"))
+    _say(f"Next: aggregator run{'' if folder == Path() else f' -c {where}'}")
 
 
 @app.command(epilog="Example: aggregator schema > config/aggregator.schema.json")
