@@ -14,7 +14,7 @@ _BREAK = re.compile(f"</?(?:br|{'|'.join(sorted(BLOCKS - {'td', 'th'}))}){_ATTRI
 _TAG = re.compile(r"</?[a-z]" + _ATTRIBUTES.removeprefix(r"\b"))
 
 # What stands beside the running text: it says little without its frame.
-_BESIDE = re.compile(r"<(pre|figure|table|h[1-6]|sup)\b.*?(?:</\1>|\Z)")
+_BESIDE = re.compile(r"<(pre|figure|table|h[1-6]|sup)\b.*?(?:</\1>|\Z)", re.DOTALL)
 # Characters of HTML that are looked at for a summary, which wants a few hundred of text.
 _START = 6_000
 

@@ -14,7 +14,7 @@ RawHeaders: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 # Every answer: browsers must neither guess a type nor tell others what somebody reads.
 GUARDED = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
-# The cleaned articles bring pictures, media and, from a few hosts, frames; never a script.
+# The cleaned articles bring pictures and media; never a frame or a script.
 PAGE_POLICY = (
     "default-src 'none'; img-src https: http: data:; media-src https: http:; "
     "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
