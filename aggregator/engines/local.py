@@ -21,14 +21,16 @@ _WORKERS = os.cpu_count() or 1
 # event loop here.
 _INLINE = 12
 
-# Seconds that one item may take. The slowest document of the test corpora takes under one.
+# Seconds that one item may take, and 60 of them together twice that. The slowest document
+# of the test corpora takes under one.
 _PATIENCE = 60.0
 
 
 class LocalEngine:
     """Maps pure functions over items with all cores. The pool starts when it is first needed."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = _PATIENCE) -> None:
+        self._patience = patience
         self._pool: ProcessPoolExecutor | None = None
         self._done = 0
         # One batch more than there are workers keeps them busy; more would wait for their turn in
@@ -48,7 +50,7 @@ class LocalEngine:
         async with self._slots:
             pool = self._started()
             try:
-                async with asyncio.timeout(_PATIENCE + len(items)):
+                async with asyncio.timeout(self._patience * (1 + len(items) / 60)):
                     return await asyncio.wrap_future(pool.submit(_map, task, items))
             except (BrokenProcessPool, TimeoutError):
                 self._discard(pool)
@@ -72,7 +74,7 @@ class LocalEngine:
 
     async def _alone(self, task: Callable[[Any], Any], item: Any, cell: ProcessPoolExecutor) -> Any:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(self._patience):
                 return await asyncio.wrap_future(cell.submit(task, item))
         except (BrokenProcessPool, TimeoutError) as error:
             self._release()
@@ -102,9 +104,9 @@ class LocalEngine:
 
 
 @contextlib.asynccontextmanager
-async def open_engine() -> AsyncIterator[LocalEngine]:
-    """Open an engine; its processes end with it."""
-    engine = LocalEngine()
+async def open_engine(patience: float = _PATIENCE) -> AsyncIterator[LocalEngine]:
+    """Open an engine; its processes end with it. ``patience``: seconds for one item."""
+    engine = LocalEngine(patience)
     try:
         yield engine
     finally:

@@ -1,0 +1,106 @@
+"""The local engine: the same answers wherever, and one bad item costs one item."""
+
+import asyncio
+import os
+import time
+from functools import partial
+from typing import Any
+
+import pytest
+
+from aggregator.engines import LocalEngine, open_engine
+from aggregator.errors import AggregatorError
+
+
+def double(number: int) -> int:
+    return number * 2
+
+
+def where(_: int) -> int:
+    return os.getpid()
+
+
+def die_at(number: int, bad: frozenset[int]) -> int:
+    if number in bad:
+        os._exit(9)
+    return number
+
+
+def hang_at(number: int, bad: int) -> int:
+    if number == bad:
+        time.sleep(60)
+    return number
+
+
+def refuse(number: int) -> int:
+    raise ValueError(number)
+
+
+def run(work: Any, patience: float = 60) -> Any:
+    async def inside() -> Any:
+        async with open_engine(patience) as engine:
+            return await work(engine)
+
+    return asyncio.run(inside())
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 100])
+def test_answers_in_order(count: int) -> None:
+    items = list(range(count))
+    assert run(lambda engine: engine.compute(double, items)) == [n * 2 for n in items]
+
+
+def test_few_items_stay_here_and_many_go_to_other_processes() -> None:
+    async def work(engine: LocalEngine) -> None:
+        assert set(await engine.compute(where, [1, 2])) == {os.getpid()}
+        assert os.getpid() not in await engine.compute(where, range(50))
+        assert os.getpid() not in await engine.compute(where, [1])
+
+    run(work)
+
+
+def test_one_that_ends_its_process_costs_only_itself() -> None:
+    """Also of the batches beside it, which lose their process as well."""
+    task = partial(die_at, bad=frozenset({17, 42, 117}))
+
+    async def work(engine: LocalEngine) -> list[list[Any]]:
+        parts = [range(n, n + 20) for n in range(0, 140, 20)]
+        done = await asyncio.gather(*(engine.compute(task, part) for part in parts))
+        assert await engine.compute(double, range(50)) == [n * 2 for n in range(50)]
+        return done
+
+    flat = [item for part in run(work) for item in part]
+    assert [n for n, item in enumerate(flat) if isinstance(item, AggregatorError)] == [17, 42, 117]
+    assert [item for item in flat if not isinstance(item, AggregatorError)] == [
+        n for n in range(140) if n not in {17, 42, 117}
+    ]
+
+
+def test_one_that_does_not_end_costs_only_itself() -> None:
+    task, items = partial(hang_at, bad=7), list(range(20))
+    done = run(lambda engine: engine.compute(task, items), patience=1.5)
+    assert [n for n, item in enumerate(done) if isinstance(item, AggregatorError)] == [7]
+
+
+def test_an_exception_comes_through() -> None:
+    with pytest.raises(ValueError, match="3"):
+        run(lambda engine: engine.compute(refuse, [3] * 20))
+
+
+def test_nothing_is_left_behind() -> None:
+    async def work(engine: LocalEngine) -> list[int]:
+        return list(await engine.compute(where, range(50)))
+
+    pids = set(run(work))
+    deadline = time.monotonic() + 5
+    while any(_alive(pid) for pid in pids):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
