@@ -78,19 +78,16 @@ async def prepare_output(store: Store, output: Output) -> None:
         await store.rename_category(old, new, slug(new))
     for selection in output.selections:
         await store.make_custom_feed(selection.name, slug(selection.name))
-    await asyncio.to_thread(sweep, output.folder)
     rows = await store.feed_rows()
     settings = _digest(output)
+    lost, pages_lost = await asyncio.to_thread(_tidy, output, rows)
     if await store.note("output") != settings:
-        await store.want_feeds(row.id for row in rows)
-        await store.want_pages()
-        await store.set_note("output", settings)
-        return
-    lost = await asyncio.to_thread(_lost, output, rows)
+        lost, pages_lost = [row.id for row in rows], True
     if lost:
         await store.want_feeds(lost)
-        if not (output.folder / "articles").is_dir():
-            await store.want_pages()
+    if pages_lost:
+        await store.want_pages()
+    await store.set_note("output", settings)
 
 
 async def publish(store: Store, output: Output, compute: Compute) -> list[Written]:
@@ -293,6 +290,20 @@ def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> int:
 def _remove_all(folder: Path, names: Sequence[str]) -> None:
     for name in names:
         remove(folder, name)
+
+
+def _tidy(output: Output, rows: Sequence[FeedRow]) -> tuple[list[int], bool]:
+    """Remove what a crash left; return the feeds that miss a file, and whether all pages do."""
+    sweep(output.folder)
+    pages = output.folder / "articles"
+    try:
+        # Made even when no article needs a page, so that its absence means something.
+        pages.mkdir(parents=True)
+    except FileExistsError:
+        return _lost(output, rows), False
+    except OSError as error:
+        raise PublishError(f"{pages}: cannot be made: {error.strerror}") from error
+    return _lost(output, rows), True
 
 
 def _lost(output: Output, rows: Sequence[FeedRow]) -> list[int]:

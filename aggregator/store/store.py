@@ -547,6 +547,8 @@ async def _move_articles(connection: AsyncConnection, source: int, target: int) 
 
 
 async def _entries(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> list[Entry]:
+    if not rows:
+        return []
     query = (
         sa.select(article_feeds.c.article_id, feeds.c.name, feeds.c.slug)
         .join(feeds, feeds.c.id == article_feeds.c.feed_id)

@@ -164,10 +164,11 @@ def test_a_file_that_changes_between_listing_and_reading_waits(tmp_path: Path) -
         async with open_client() as client:
             settings = DirectorySettings(directory=str(tmp_path))
             asked = Visit(root=Path("/"), seen={}, client=client)
-            found = documents(settings, asked)
-            async for last in found:
+            got = []
+            async for one in documents(settings, asked):
                 put(tmp_path / "64.md", "half-wri")
-            return last
+                got.append(one)
+            return got[-1]
 
     last = asyncio.run(work())
     assert isinstance(last, Failure)
@@ -242,11 +243,13 @@ def test_a_pipe_that_takes_the_place_of_a_file_does_not_hang(tmp_path: Path) -> 
     async def work() -> Found:
         async with open_client() as client, asyncio.timeout(5):
             settings = DirectorySettings(directory=str(tmp_path))
-            async for last in documents(settings, Visit(root=Path("/"), seen={}, client=client)):
+            got = []
+            async for one in documents(settings, Visit(root=Path("/"), seen={}, client=client)):
+                got.append(one)
                 if not (tmp_path / "64.md").is_fifo():
                     (tmp_path / "64.md").unlink()
                     os.mkfifo(tmp_path / "64.md")
-            return last
+            return got[-1]
 
     assert isinstance(asyncio.run(work()), Failure)
 
