@@ -46,6 +46,8 @@ app = typer.Typer(
 
 # Characters. What is no terminal has no width; a table there takes what it needs.
 _WIDE = 1000
+# From here on there is room for what can be done without.
+_ROOMY = 80
 # Sources that once and check visit at once, and names that a message lists.
 _AT_ONCE = 16
 _NAMED = 10
@@ -266,20 +268,21 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show what a source, an address, a file or a folder would become; stores nothing."""
-    from aggregator.preview import preview as look  # noqa: PLC0415
-    from aggregator.preview import resolve  # noqa: PLC0415
+    from aggregator.preview import missed, resolve  # noqa: PLC0415
+    from aggregator.preview import preview as visit  # noqa: PLC0415
 
     loaded = _load_or_none(config)
     articles: list[dict[str, Any]] = []
     errors: list[str] = []
     for target in targets:
         try:
-            found = asyncio.run(look(resolve(target, loaded), loaded))
+            look = resolve(target, loaded)
         except AggregatorError as error:
             errors.append(str(error))
             continue
+        found = asyncio.run(visit(look, loaded))
         articles += found.articles
-        errors += found.errors
+        errors += found.errors if found.articles or found.errors else [missed(look)]
     if as_json:
         _print_json(articles)
     else:
@@ -349,11 +352,12 @@ async def _status(loaded: "Loaded") -> tuple[list["SourceStatus"], list["FeedSta
 
 
 def _show_sources(sources: Sequence["SourceStatus"]) -> None:
-    table = _table("Source", "Kind", "Status", ">Articles", "Last scan", "Next scan")
+    kind = ["Kind"] if _out.width >= _ROOMY else []
+    table = _table("Source", *kind, "Status", ">Articles", "Last scan", "Next scan")
     for source in sources:
         table.add_row(
             escape(source.name),
-            source.kind,
+            *([source.kind] if kind else []),
             _coloured(source.status),
             f"{source.articles:,}",
             _distance(source.last_scan),

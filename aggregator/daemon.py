@@ -27,8 +27,9 @@ log = logging.getLogger(__name__)
 # machine. Apart, because sixteen servers that do not answer must not hold up a folder.
 _REMOTE_AT_ONCE, _LOCAL_AT_ONCE = 16, 2
 
-# Seconds: what changed is published after the first, or after four times what the publishing
-# before took, so that it never takes more than a fifth of the time; a failure waits for the second.
+# Seconds: what changed is published after the first; while scans go on, after four times what the
+# publishing before took, so that it never takes more than a fifth of the time; what failed is
+# tried again after the last.
 _DEBOUNCE = 0.1
 _BREATH = 4.0
 _RETRY = 30.0
@@ -185,7 +186,9 @@ class Daemon:
             )
 
     async def _scan_due(self, name: str) -> None:
-        self._ask(name)
+        """Ask for a scan; a server that answers more slowly than it is due is not asked twice."""
+        if name not in self._scans or not self._world.sources[name].settings.remote:
+            self._ask(name)
 
     def _ask(self, name: str, only: frozenset[str] = _WHOLE) -> None:
         """Have a source scanned, all of it or some files.
@@ -260,13 +263,22 @@ class Daemon:
 
     async def _publish_on_demand(self) -> None:
         """Publish soon after something changed, and when an article's date has come."""
-        pause = _DEBOUNCE
+        pause = 0.0
         while True:
             await self._anything_to_publish()
-            await asyncio.sleep(pause)
+            await self._breathe(pause)
             began = time.monotonic()
-            done = await self._publish()
-            pause = max(_DEBOUNCE, _BREATH * (time.monotonic() - began)) if done else _RETRY
+            if await self._publish():
+                pause = _BREATH * (time.monotonic() - began)
+            else:
+                await asyncio.sleep(_RETRY)
+
+    async def _breathe(self, pause: float) -> None:
+        """Let changes gather, and as long as scans go on, leave them most of the time."""
+        resume = time.monotonic() + pause
+        await asyncio.sleep(_DEBOUNCE)
+        while self._scans and time.monotonic() < resume:
+            await asyncio.sleep(_DEBOUNCE)
 
     async def _anything_to_publish(self) -> None:
         """Wait until something is stale or the next waiting article is due."""
@@ -299,9 +311,11 @@ class Daemon:
             watched = await asyncio.to_thread(self._watched)
             try:
                 await self._watch(watched)
-            except OSError as error:
+            except (OSError, RuntimeError) as error:
                 log.warning("Folders cannot be watched (%s); periodic scans go on", error)
-                await self._rewatch.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_RETRY):
+                        await self._rewatch.wait()
 
     async def _watch(self, watched: dict[str, tuple[Path, int]]) -> None:
         """Notice changes in folders, by source, until other folders are to be watched."""

@@ -69,10 +69,16 @@ async def preview(look: Look, loaded: Loaded | None) -> Preview:
                 await _add(one, look.source, how, found)
     except AggregatorError as error:
         found.errors.append(str(error))
-    if not found.articles and not found.errors:
-        what = ", ".join(sorted(look.only)) or look.source.settings.target
-        found.errors.append(f"{what}: no article was found{_unmatched(look)}")
     return found
+
+
+def missed(look: Look) -> str:
+    """Say that there was nothing to preview; and so when the source's glob is the reason."""
+    what = ", ".join(sorted(look.only)) or look.source.settings.target
+    settings = look.source.settings
+    if isinstance(settings, DirectorySettings) and not any(map(matcher(settings), look.only)):
+        return f"{what}: no article was found; the glob of {look.source.name} is {settings.glob}"
+    return f"{what}: no article was found"
 
 
 async def _add(one: Found, source: Source, how: Brief, found: Preview) -> None:
@@ -82,14 +88,6 @@ async def _add(one: Found, source: Source, how: Brief, found: Preview) -> None:
         done = await asyncio.to_thread(prepare, one, how)
         found.articles.extend(_shown(candidate, source, one) for candidate, _ in done.articles)
         found.errors.extend([done.error] if done.error else [])
-
-
-def _unmatched(look: Look) -> str:
-    """Say so when the reason is that the source's glob leaves a file out."""
-    settings = look.source.settings
-    if isinstance(settings, DirectorySettings) and not any(map(matcher(settings), look.only)):
-        return f"; the glob of {look.source.name} is {settings.glob}"
-    return ""
 
 
 def _made(kind: str, target: str, loaded: Loaded | None, **more: Any) -> Source:

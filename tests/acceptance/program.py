@@ -19,6 +19,10 @@ from xml.etree import ElementTree
 COMMAND = (sys.executable, "-m", "aggregator")
 PATIENCE = 20.0  # seconds; what waits polls, so only a failure takes as long
 
+# The last one would have every process compile the program anew, for half a second.
+_UNWANTED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONDONTWRITEBYTECODE")
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name not in _UNWANTED}
+
 CONFIG = """\
 title: Test
 root: .
@@ -62,7 +66,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> subprocess.Complet
     return subprocess.run(
         [*COMMAND, *arguments],
         cwd=folder,
-        env={**_environment(), **environment},
+        env=ENVIRONMENT | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -75,11 +79,6 @@ def run_json(folder: Path, *arguments: str, exits: int = 0) -> Any:
     done = run(folder, *arguments, "--json")
     assert done.returncode == exits, done.stderr
     return json.loads(done.stdout)
-
-
-def _environment() -> dict[str, str]:
-    unwanted = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM")
-    return {k: v for k, v in os.environ.items() if k not in unwanted} | {"PYTHONUNBUFFERED": "1"}
 
 
 def until(holds: Callable[[], Any], within: float = PATIENCE) -> Any:
@@ -139,9 +138,10 @@ def daemon(folder: Path, *arguments: str) -> Iterator[Daemon]:
         subprocess.Popen(
             [*COMMAND, "run", *arguments],
             cwd=folder,
-            env=_environment(),
+            env=ENVIRONMENT,
             stdout=subprocess.PIPE,
             stderr=errors,
+            start_new_session=True,
         ) as process,
     ):
         try:
@@ -151,8 +151,9 @@ def daemon(folder: Path, *arguments: str) -> Iterator[Daemon]:
             url = next(word for word in line.split() if word.startswith("http://"))
             yield Daemon(folder, process, url, log)
         finally:
-            if process.poll() is None:
-                process.kill()
+            # Whatever it started goes with it, also when it was killed itself.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def ids(folder: Path) -> dict[str, str]:
