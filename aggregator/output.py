@@ -108,7 +108,7 @@ async def publish(store: Store, output: Output, compute: Compute) -> list[Writte
     if everything:
         done = await _publish_everything(work, everything[0]) + done
     if work.failed:
-        raise PublishError("\n".join(work.failed))
+        raise PublishError("\n".join(sorted(work.failed)))
     return done
 
 
@@ -132,10 +132,13 @@ class _Work:
         Returns how many files of each differed, None where that failed.
         """
         made = await self.compute(task, [item for _, item in items])
-        return [
-            await self._write_one(inside, files)
-            for (inside, _), files in zip(items, made, strict=True)
-        ]
+        # At the same time: writing is waiting for the disk, which syncs many files at one go.
+        return await asyncio.gather(
+            *(
+                self._write_one(inside, files)
+                for (inside, _), files in zip(items, made, strict=True)
+            )
+        )
 
     async def _write_one(
         self, inside: str, files: dict[str, bytes] | AggregatorError
