@@ -95,7 +95,10 @@ def test_signals_stay_with_the_daemon(tmp_path: Path) -> None:
 
 
 def test_stop_lets_an_answer_end_and_waits_for_no_idle_connection(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
     async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.set()
         await asyncio.sleep(0.3)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"whole"})
@@ -104,7 +107,7 @@ def test_stop_lets_an_answer_end_and_waits_for_no_idle_connection(tmp_path: Path
         served = await serve(slow, "127.0.0.1", 0)
         idle = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(20)]
         under_way = asyncio.create_task(fetch(served.port))
-        await asyncio.sleep(0.1)
+        await asked.wait()
         begun = time.monotonic()
         await served.stop()
         for connection in idle:
