@@ -275,10 +275,9 @@ class Daemon:
 
     async def _breathe(self, pause: float) -> None:
         """Let changes gather, and as long as scans go on, leave them most of the time."""
-        resume = time.monotonic() + pause
         await asyncio.sleep(_DEBOUNCE)
-        while self._scans and time.monotonic() < resume:
-            await asyncio.sleep(_DEBOUNCE)
+        if self._scans:
+            await asyncio.wait(tuple(self._scans.values()), timeout=pause)
 
     async def _anything_to_publish(self) -> None:
         """Wait until something is stale or the next waiting article is due."""

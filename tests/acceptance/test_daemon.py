@@ -76,7 +76,7 @@ def test_thousands_of_events_become_few_scans_and_lose_nothing(tmp_path: Path) -
 
 
 def test_ends_within_seconds_in_the_middle_of_a_scan(tmp_path: Path) -> None:
-    count = 3000
+    count = 2000
     root = site(tmp_path)
     for n in range(count):
         write(root, f"n{n}", f"Text {n}. " * 20)
