@@ -2,11 +2,9 @@
 
 import difflib
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -23,7 +21,7 @@ from pydantic_core import ErrorDetails
 from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.sources import KINDS, Settings, Source
-from aggregator.sources.base import Duration, Zone
+from aggregator.sources.base import Duration, WebFolder, Zone
 from aggregator.sources.directory import DirectorySettings, matcher
 from aggregator.store.connect import address
 from aggregator.store.ledger import fold
@@ -33,18 +31,6 @@ MOST_BYTES = 16_000_000
 
 # Characters of a wrong value that are shown.
 _LONGEST = 80
-
-# What a web address consists of (RFC 3986), and letters of all scripts, which browsers allow.
-_PLAIN = re.compile(r"[\w:/?#\[\]@!$&'()*+,;=.~%-]+")
-
-
-def _web_root(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not _PLAIN.fullmatch(value):
-        raise ValueError("is no web address; write it like https://feeds.example.org/")
-    if parts.query or parts.fragment:
-        raise ValueError("is to end with a folder, without ? and #")
-    return value if value.endswith("/") else f"{value}/"
 
 
 def _local_folder(value: str) -> str:
@@ -130,7 +116,7 @@ class Config(_Section):
     """The configuration file of aggregator."""
 
     title: str = Field("Feeds", min_length=1, description="the title of the page and of all feeds")
-    base_url: Annotated[str, AfterValidator(_web_root)] | None = Field(
+    base_url: WebFolder | None = Field(
         None,
         description="the address readers fetch from; written into the feeds; default: what serve "
         "says",

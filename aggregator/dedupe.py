@@ -39,7 +39,7 @@ _LONGEST = 1000
 
 _IMAGE = re.compile(r"<img\b[^>]*?\bsrc=\"([^\"?#]*)")
 _QUERY = re.compile(r"((?:src|srcset|poster)=\"[^\"?]*)\?[^\"]*")
-_RICH = re.compile(r"<(?:img|video|audio|table|pre|figure|math|a)\b")
+_RICH = re.compile(r"<(?:img|video|audio|table|pre|figure|math)\b")
 
 
 def candidate(

@@ -9,9 +9,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 # CommonMark with what every generator adds. "html": posts mix both, and cleaning sanitises.
 _MARKDOWN = (
-    MarkdownIt("commonmark", {"html": True})
-    .enable(["table", "strikethrough"])
-    .use(footnote_plugin)
+    MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).use(footnote_plugin)
 )
 
 # The longest real post has 173 kB. A million brackets, each of which might open a link, would take

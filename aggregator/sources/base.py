@@ -1,10 +1,12 @@
 """What every kind of source shares: its settings, and what a visit is given and yields."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import soupsieve
@@ -17,6 +19,10 @@ from aggregator.article import Document
 from aggregator.fetch import Client
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+# What a web address consists of (RFC 3986), and letters of all scripts, which browsers allow.
+_PLAIN = re.compile(r"[\w:/?#\[\]@!$&'()*+,;=.~%-]+")
+# Seconds, a hundred years: beyond, no calendar follows.
+_LONGEST = 36_500 * 86_400
 
 
 def seconds(duration: str) -> int:
@@ -24,6 +30,8 @@ def seconds(duration: str) -> int:
     number, unit = duration[:-1], duration[-1:]
     if not (number.isascii() and number.isdigit() and int(number) and unit in _UNITS):
         raise ValueError("is no duration; write 90s, 15m, 6h or 1d")
+    if int(number) * _UNITS[unit] > _LONGEST:
+        raise ValueError("is longer than a hundred years")
     return int(number) * _UNITS[unit]
 
 
@@ -65,6 +73,25 @@ def _zone(value: str) -> str:
     return value
 
 
+def _folder_address(value: str) -> str:
+    if "?" in value or "#" in value:
+        raise ValueError("is to end with a folder, without ? and #")
+    return value if value.endswith("/") else f"{value}/"
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"is no web address: {error}") from error
+    if parts.scheme not in ("http", "https") or not host or not _PLAIN.fullmatch(value):
+        raise ValueError("is no web address; write it like https://feeds.example.org/")
+    if parts.username is not None:
+        raise ValueError("holds a user name or password, which is not supported")
+    return value
+
+
 Every = Annotated[
     str,
     AfterValidator(_every),
@@ -72,6 +99,8 @@ Every = Annotated[
 ]
 Duration = Annotated[str, AfterValidator(_duration), Field(description="90s, 15m, 6h or 1d")]
 Selector = Annotated[str, AfterValidator(_selector), Field(description="a CSS selector")]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+WebFolder = Annotated[WebAddress, AfterValidator(_folder_address)]
 Zone = Annotated[str, AfterValidator(_zone), Field(description="an IANA time zone")]
 
 

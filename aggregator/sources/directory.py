@@ -15,7 +15,7 @@ from wcmatch import glob
 
 from aggregator.article import Document
 from aggregator.errors import FetchError
-from aggregator.sources.base import Failure, Found, Gone, Settings, Visit
+from aggregator.sources.base import Failure, Found, Gone, Settings, Visit, WebFolder
 
 # Files that one trip to a thread reads: enough to make the trip cheap, little enough to hold.
 _AT_ONCE = 64
@@ -49,10 +49,8 @@ def _pattern(value: str) -> str:
     return value
 
 
-def _web_folder(value: str) -> str:
-    if not value.lower().startswith(("http://", "https://")):
-        raise ValueError("is no web address; write it with http:// or https://")
-    return value if value.endswith("/") else f"{value}/"
+def _folder(value: str) -> str:
+    return value.rstrip("/") or "/"
 
 
 class DirectorySettings(Settings):
@@ -62,7 +60,9 @@ class DirectorySettings(Settings):
     holds_future: ClassVar[bool] = True
     remote: ClassVar[bool] = False
 
-    directory: str = Field(description="the folder, from root")
+    directory: Annotated[str, AfterValidator(_folder)] = Field(
+        min_length=1, description="the folder, from root"
+    )
     glob: Annotated[str, AfterValidator(_pattern)] = Field(
         "**/*.{md,markdown,html,htm,txt}", description="which files in it are articles"
     )
@@ -70,7 +70,7 @@ class DirectorySettings(Settings):
     on_delete: Literal["keep", "retract"] = Field(
         "keep", description="whether an article leaves the feeds when its file is removed"
     )
-    base_url: Annotated[str, AfterValidator(_web_folder)] | None = Field(
+    base_url: WebFolder | None = Field(
         None, description="the web address that relative links in the files start from"
     )
     max_size: ByteSize = Field(

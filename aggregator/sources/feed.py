@@ -3,18 +3,12 @@
 import hashlib
 import json
 from collections.abc import AsyncGenerator
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from aggregator.article import Document
-from aggregator.sources.base import Found, Known, Settings, Visit
-
-
-def _web_address(value: str) -> str:
-    if not value.lower().startswith(("http://", "https://")):
-        raise ValueError("is no web address; write it with http:// or https://")
-    return value
+from aggregator.sources.base import Found, Known, Settings, Visit, WebAddress
 
 
 class FeedSettings(Settings):
@@ -23,9 +17,7 @@ class FeedSettings(Settings):
     kind: ClassVar[str] = "feed"
     single: ClassVar[bool] = True
 
-    feed: Annotated[str, AfterValidator(_web_address)] = Field(
-        description="the address of an RSS, Atom or JSON feed"
-    )
+    feed: WebAddress = Field(description="the address of an RSS, Atom or JSON feed")
 
 
 async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Found, None]:

@@ -173,11 +173,11 @@ def test_without_tracking(address: str, expected: str) -> None:
 def test_a_summary_is_running_text_without_listings_tables_and_notes() -> None:
     html = (
         "<h2>Method</h2><p>Three corrections are due.<sup><a href='https://e.example/#n1'>1</a></sup>"
-        "</p><pre>1 | 2\n| 3</pre><figure><img src='https://e.example/a.png' alt=''><figcaption>The "
-        "plate.</figcaption></figure><table><tr><td>4</td></tr></table><p>Then read the hour.</p>"
+        "</p><pre>1 | 2\n| 3</pre><figure><img src='https://e.example/a.png' alt=''><figcaption>"
+        "The plate.</figcaption></figure><table><tr><td>4</td></tr></table><p>Then read it.</p>"
     )
     found = clean(Article(uid="u", title="Sundial", html=html), Recipe())
-    assert found.summary == "Three corrections are due. Then read the hour."
+    assert found.summary == "Three corrections are due. Then read it."
     assert "1 | 2 | 3" in " ".join(found.text.split())
 
 

@@ -67,6 +67,9 @@ def source(line: str) -> str:
         (source("max_size: huge"), "3: sources[0].max_size: is to be a size such as 10MB, not"),
         # Values
         (source("every: 5x"), "3: sources[0].every: '5x' is no duration; write 90s, 15m, 6h or 1d"),
+        (source("every: 99999999d"), "3: sources[0].every: '99999999d' is longer than a hundred"),
+        ("sources:\n  - feed: https://", "2: sources[0].feed: 'https://' is no web address; writ"),
+        ("sources:\n  - feed: https://me:x@y/", "2: sources[0].feed: 'https://me:x@y/' holds a"),
         (source("every: 0s"), "3: sources[0].every: '0s' is no duration; write 90s, 15m, 6h or 1d"),
         (source("every: 1 2 3"), "3: sources[0].every: '1 2 3' is no cron line (Wrong number of f"),
         (source("every: 99 * * * *"), "3: sources[0].every: '99 * * * *' is no cron line ("),
