@@ -148,7 +148,8 @@ class _Work:
                 raise files
             return await asyncio.to_thread(_write_all, self.output.folder, inside, files)
         except AggregatorError as error:
-            self.failed.append(str(error))
+            said = str(error)
+            self.failed.append(said if inside in said else f"{inside}: {said}")
             return None
 
 

@@ -25,6 +25,9 @@ _INLINE = 12
 # of the test corpora takes under one.
 _PATIENCE = 60.0
 
+# Seconds until a process must have started; it takes 0.3 on an idle machine.
+_START = 30.0
+
 
 class LocalEngine:
     """Maps pure functions over items with all cores. The pool starts when it is first needed."""
@@ -42,7 +45,8 @@ class LocalEngine:
     async def compute(self, task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         """Return ``[task(item) for item in items]``; task and items must be picklable.
 
-        In the place of an item that made its process die or hang stands an AggregatorError.
+        In the place of an item that made its process die or hang stands an AggregatorError. Raises
+        AggregatorError when processes cannot be had at all, which is no item's fault.
         """
         self._done += len(items)
         if self._done < _INLINE:
@@ -66,7 +70,7 @@ class LocalEngine:
         async with self._suspects:
             try:
                 for item in items:
-                    self._cell = self._cell or _new_pool(1)
+                    self._cell = self._cell or await _new_cell()
                     done.append(await self._alone(task, item, self._cell))
             finally:
                 self._release()
@@ -78,7 +82,8 @@ class LocalEngine:
                 return await asyncio.wrap_future(cell.submit(task, item))
         except (BrokenProcessPool, TimeoutError) as error:
             self._release()
-            log.warning("%s ended a worker process: %r", getattr(item, "name", item), error)
+            called = getattr(item, "name", None) or getattr(item, "title", None) or type(item)
+            log.warning("%s ended a worker process: %r", called, error)
             return AggregatorError("its processing crashed or did not end; it is left out")
 
     def _release(self) -> None:
@@ -122,10 +127,23 @@ def _new_pool(workers: int) -> ProcessPoolExecutor:
     )
 
 
+async def _new_cell() -> ProcessPoolExecutor:
+    """Return a pool of one process that is known to work."""
+    cell = _new_pool(1)
+    try:
+        async with asyncio.timeout(_START):
+            await asyncio.wrap_future(cell.submit(os.getpid))
+    except (BrokenProcessPool, TimeoutError) as error:
+        _kill(cell)
+        raise AggregatorError("worker processes cannot be started, or end at once") from error
+    return cell
+
+
 def _kill(pool: ProcessPoolExecutor) -> None:
+    # What waits in it is not cancelled but fails, which those who wait can tell from their own end.
     for process in tuple((pool._processes or {}).values()):
         process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)
+    pool.shutdown(wait=False)
 
 
 def _map(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:

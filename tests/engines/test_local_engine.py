@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +83,37 @@ def test_one_that_does_not_end_costs_only_itself() -> None:
     task, items = partial(hang_at, bad=7), list(range(20))
     done = run(lambda engine: engine.compute(task, items), patience=1.5)
     assert [n for n, item in enumerate(done) if isinstance(item, AggregatorError)] == [7]
+
+
+NO_WORKERS = """
+import multiprocessing, sys
+if multiprocessing.parent_process():
+    sys.exit(3)
+import asyncio
+from aggregator.engines import open_engine
+from aggregator.errors import AggregatorError
+
+async def work():
+    async with open_engine() as engine:
+        try:
+            await engine.compute(abs, range(500))
+        except AggregatorError as error:
+            print(error)
+
+asyncio.run(work())
+"""
+
+
+def test_no_item_is_blamed_where_processes_cannot_be_had(tmp_path: Path) -> None:
+    (tmp_path / "main.py").write_text(NO_WORKERS, encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, tmp_path / "main.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert ended.stdout == "worker processes cannot be started, or end at once\n"
 
 
 def test_an_exception_comes_through() -> None:
