@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 # Feeds that are read, rendered and written as one task: 16 of 50 entries of 8 kB are about 10 MB.
 _FEEDS_AT_ONCE = 16
+# Such tasks in hand: of 356 feeds, rendering takes 0.9 s in the pool and reading and writing 1.3 s
+# here; together they take the longer of the two.
+_PARTS_IN_HAND = 3
 _PAGES_AT_ONCE = 200
 
 _FILES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
@@ -102,9 +105,7 @@ async def publish(store: Store, output: Output, compute: Compute) -> list[Writte
     # another one is, last with the index: a crash before leaves both to be written.
     await _publish_pages(work)
     everything, stale = _stale(rows, output)
-    done: list[Written] = []
-    for start in range(0, len(stale), _FEEDS_AT_ONCE):
-        done += await _publish_part(work, stale[start : start + _FEEDS_AT_ONCE])
+    done = await _publish_parts(work, stale)
     if everything:
         done = await _publish_everything(work, everything[0]) + done
     if work.failed:
@@ -151,6 +152,25 @@ class _Work:
             said = str(error)
             self.failed.append(said if inside in said else f"{inside}: {said}")
             return None
+
+
+async def _publish_parts(work: _Work, stale: Sequence[FeedRow]) -> list[Written]:
+    """Write feeds, some of them being rendered while others are read or written."""
+    gate = asyncio.Semaphore(_PARTS_IN_HAND)
+
+    async def one(start: int) -> list[Written]:
+        async with gate:
+            return await _publish_part(work, stale[start : start + _FEEDS_AT_ONCE])
+
+    starts = range(0, len(stale), _FEEDS_AT_ONCE)
+    # All come to their end before what went wrong with one is raised.
+    results = await asyncio.gather(*map(one, starts), return_exceptions=True)
+    done: list[Written] = []
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        done += result
+    return done
 
 
 async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
