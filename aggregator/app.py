@@ -17,7 +17,7 @@ from aggregator.publish import Site
 from aggregator.scan import CategoryPolicy, Context, recipe_digest
 from aggregator.sources import Source
 from aggregator.sources.base import seconds
-from aggregator.store import SourceEntry, Store, open_store
+from aggregator.store import SourceEntry, Store, fold, open_store
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -83,7 +83,7 @@ def build(loaded: Loaded, app: App) -> World:
 
 def policy(config: Config) -> CategoryPolicy:
     """Return how the configuration wants categories named."""
-    rename = {old.casefold(): new for old, new in config.categories.rename.items()}
+    rename = {fold(old): new for old, new in config.categories.rename.items()}
     return CategoryPolicy(rename=rename, nested=config.categories.nested)
 
 

@@ -25,7 +25,7 @@ from rich.table import Table
 from rich.text import Text
 
 from aggregator import __version__
-from aggregator.errors import AggregatorError, ConfigError
+from aggregator.errors import AggregatorError, ConfigError, PublishError
 
 if TYPE_CHECKING:
     from aggregator.config import Loaded
@@ -143,7 +143,7 @@ def once(
     for unknown in (name for name in sources or [] if name not in names):
         _usage(f"there is no source {unknown!r}{_close(unknown, names)}")
     began = time.monotonic()
-    reports, written = asyncio.run(_once(loaded, sources or names))
+    reports, written, failure = asyncio.run(_once(loaded, sources or names))
     result = {
         "sources": [_report(report) for report in reports],
         "feeds": [asdict(feed) for feed in written],
@@ -153,10 +153,15 @@ def once(
         _print_json(result)
     else:
         _show_once(result)
-    raise typer.Exit(int(any(report.status == "error" for report in reports)))
+    if failure:
+        _err.print(failure, style="red", markup=False, highlight=False)
+    raise typer.Exit(int(bool(failure) or any(report.status == "error" for report in reports)))
 
 
-async def _once(loaded: "Loaded", names: Sequence[str]) -> tuple[list["Report"], list["Written"]]:
+async def _once(
+    loaded: "Loaded", names: Sequence[str]
+) -> tuple[list["Report"], list["Written"], str]:
+    """Scan, then publish; return what each did, and "" or why a feed could not be written."""
     from aggregator.app import enter, open_app  # noqa: PLC0415
     from aggregator.jobs import Publish, perform  # noqa: PLC0415
 
@@ -167,7 +172,10 @@ async def _once(loaded: "Loaded", names: Sequence[str]) -> tuple[list["Report"],
             visits = (_visit(name, world, gate, progress) for name in dict.fromkeys(names))
             reports = await asyncio.gather(*visits)
             progress.add_task("publishing", total=None, done="")
-            return reports, cast("list[Written]", await perform(Publish(), world))
+            try:
+                return reports, cast("list[Written]", await perform(Publish(), world)), ""
+            except PublishError as error:
+                return reports, [], str(error)
 
 
 async def _visit(

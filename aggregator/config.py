@@ -23,8 +23,8 @@ from aggregator.errors import ConfigError, StoreError
 from aggregator.sources import KINDS, Settings, Source
 from aggregator.sources.base import Duration, WebFolder, Zone
 from aggregator.sources.directory import DirectorySettings, matcher
+from aggregator.store import fold
 from aggregator.store.connect import address
-from aggregator.store.ledger import fold
 
 # Bytes. 10,000 sources take 1 MB.
 MOST_BYTES = 16_000_000

@@ -26,7 +26,7 @@ from aggregator.publish import (
     write,
 )
 from aggregator.scan import Compute
-from aggregator.store import FeedRow, Store
+from aggregator.store import FeedRow, Store, fold
 
 log = logging.getLogger(__name__)
 
@@ -302,8 +302,8 @@ def _wanted(row: FeedRow, output: Output) -> bool:
 def _members(selection: Selection | None, rows: Sequence[FeedRow]) -> list[FeedRow]:
     if selection is None:
         return []
-    names = {name.casefold() for name in selection.categories}
-    return [row for row in rows if row.kind == "category" and row.name.casefold() in names]
+    names = {fold(name) for name in selection.categories}
+    return [row for row in rows if row.kind == "category" and fold(row.name) in names]
 
 
 def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> int:

@@ -43,7 +43,7 @@ from aggregator.identity import (
 from aggregator.parse import parse
 from aggregator.publish import slug, slug_path
 from aggregator.sources import Failure, Found, Gone, Known, Source, Visit, documents
-from aggregator.store import Category, DocumentState, Outcome, SourceState, Store
+from aggregator.store import Category, DocumentState, Outcome, SourceState, Store, fold
 from aggregator.store.records import State
 
 log = logging.getLogger(__name__)
@@ -209,7 +209,7 @@ def _categories(article: Article, brief: Brief) -> tuple[Category, ...]:
                     "/".join(part), Category(name="/".join(part), slug=slug_path(part))
                 )
     for name in names:
-        called = brief.policy.rename.get(name.casefold(), name)
+        called = brief.policy.rename.get(fold(name), name)
         found.setdefault(called, Category(name=called, slug=slug(called)))
     return tuple(found.values())
 

@@ -5,9 +5,12 @@ import contextlib
 import logging
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import forkserver
 from typing import Any
 
 from aggregator.errors import AggregatorError
@@ -122,9 +125,11 @@ def _new_pool(workers: int) -> ProcessPoolExecutor:
     # forkserver: a fork of this process would copy its threads' locks in any state.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["aggregator.scan", "aggregator.output"])
-    return ProcessPoolExecutor(
-        max_workers=workers, mp_context=context, initializer=_ignore_interrupts
-    )
+    # Ctrl-C goes to every process of the terminal, and this one takes a second to come up.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    forkserver.ensure_running()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return ProcessPoolExecutor(max_workers=workers, mp_context=context, initializer=_settle)
 
 
 async def _new_cell() -> ProcessPoolExecutor:
@@ -150,8 +155,14 @@ def _map(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     return [task(item) for item in items]
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C, which the terminal sends to all processes, to the daemon."""
-    import signal  # noqa: PLC0415
-
+def _settle() -> None:
+    """Leave Ctrl-C to the main process, and end when that is gone, however it went."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,5 +1,6 @@
 """The only place that knows SQL."""
 
+from aggregator.store.ledger import fold
 from aggregator.store.records import (
     Category,
     DocumentState,
@@ -24,5 +25,6 @@ __all__ = [
     "SourceState",
     "SourceStatus",
     "Store",
+    "fold",
     "open_store",
 ]

@@ -62,6 +62,18 @@ def test_once_reports_every_source_and_feed(tmp_path: Path) -> None:
     assert (again["sources"][0]["status"], again["feeds"]) == ("unchanged", [])
 
 
+def test_once_reports_its_scans_even_when_a_feed_cannot_be_written(tmp_path: Path) -> None:
+    root = site(tmp_path, Hello="Hello.")
+    (root / "feeds").mkdir()
+    (root / "feeds" / "news").write_text("a file where the feed's folder should be")
+    done = run(root, "once", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["sources"][0]["new"] == 1
+    assert "feeds/news" in done.stderr
+    (root / "feeds" / "news").unlink()
+    assert [feed["slug"] for feed in run_json(root, "once")["feeds"]] == ["news"]
+
+
 def test_once_exits_1_for_a_failed_source_and_publishes_the_rest(tmp_path: Path, web) -> None:
     feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n"
     root = site(tmp_path, CONFIG + feed, Hello="Hello.")

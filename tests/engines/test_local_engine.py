@@ -138,3 +138,41 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+PARENT = """
+import asyncio, os, signal
+from aggregator.engines import open_engine
+
+async def main():
+    async with open_engine() as engine:
+        found = await engine.compute(os.path.basename, ["a/b"] * 50)
+        workers = [str(pid) for pid in engine._pool._processes]
+        print(*workers, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
+    (tmp_path / "parent.py").write_text(PARENT)
+    # Through a file: the pipe of a worker that lived on would keep the test waiting.
+    with (tmp_path / "workers").open("w") as said:
+        subprocess.run([sys.executable, "parent.py"], cwd=tmp_path, stdout=said, check=False)
+    workers = [int(pid) for pid in (tmp_path / "workers").read_text().split()]
+    assert workers
+    deadline = time.monotonic() + 20
+    while any(alive(pid) for pid in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
