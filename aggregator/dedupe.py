@@ -52,12 +52,14 @@ def candidate(
         uid=_bounded(article.uid),
         entry_id=given if given and _bounded(given) == given else None,
     )
+    # Folded once for all keys: of a Chinese post of 8 kB that takes a quarter of a millisecond.
+    title, text = _plain(article.title), _plain(article.text)
     return Candidate(
         article=article,
-        content_hash=fingerprint(article),
+        content_hash=_fingerprint(title, text, article),
         revision=_revision(article),
-        title_key=_short(_plain(article.title).casefold()),
-        text_key=_short(_plain(article.text)),
+        title_key=_short(title.casefold()),
+        text_key=_short(text),
         richness=_richness(article),
         modified=modified,
         moved_from=moved_from,
@@ -71,7 +73,11 @@ def fingerprint(article: Article) -> str:
     query strings of images are volatile and stay outside. An article without any text (a photo, a
     bare link) is told apart by what it shows instead.
     """
-    parts = [_plain(article.title), _plain(article.text) or "\n".join(_shown_instead(article))]
+    return _fingerprint(_plain(article.title), _plain(article.text), article)
+
+
+def _fingerprint(title: str, text: str, article: Article) -> str:
+    parts = [title, text or "\n".join(_shown_instead(article))]
     return hashlib.sha256(HASH_VERSION + "\0".join(parts).encode()).hexdigest()
 
 

@@ -5,10 +5,10 @@ import functools
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aggregator import __version__
 from aggregator.article import Entry, Feed
@@ -21,14 +21,16 @@ from aggregator.publish import (
     render,
     render_article,
     render_index,
+    settle,
     slug,
     sweep,
     write,
 )
 from aggregator.scan import Compute
-from aggregator.store import FeedRow, Store, fold
+from aggregator.store import FeedRow, Page, Store, fold
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 # Feeds that are read, rendered and written as one task: 16 of 50 entries of 8 kB are about 10 MB.
 _FEEDS_AT_ONCE = 16
@@ -134,12 +136,20 @@ class _Work:
         """
         made = await self.compute(task, [item for _, item in items])
         # At the same time: writing is waiting for the disk, which syncs many files at one go.
-        return await asyncio.gather(
+        counts = await asyncio.gather(
             *(
                 self._write_one(inside, files)
                 for (inside, _), files in zip(items, made, strict=True)
             )
         )
+        changed = [
+            _path(inside, name)
+            for (inside, _), files, count in zip(items, made, counts, strict=True)
+            if count
+            for name in files
+        ]
+        await asyncio.to_thread(settle, self.output.folder, changed)
+        return counts
 
     async def _write_one(
         self, inside: str, files: dict[str, bytes] | AggregatorError
@@ -156,20 +166,34 @@ class _Work:
 
 async def _publish_parts(work: _Work, stale: Sequence[FeedRow]) -> list[Written]:
     """Write feeds, some of them being rendered while others are read or written."""
+
+    async def parts() -> AsyncIterator[Coroutine[Any, Any, list[Written]]]:
+        for start in range(0, len(stale), _FEEDS_AT_ONCE):
+            yield _publish_part(work, stale[start : start + _FEEDS_AT_ONCE])
+
+    return [written for part in await _some_at_once(parts()) for written in part]
+
+
+async def _some_at_once(parts: AsyncIterator[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do parts of the work, a few in hand; all end before what went wrong with one is raised."""
     gate = asyncio.Semaphore(_PARTS_IN_HAND)
 
-    async def one(start: int) -> list[Written]:
-        async with gate:
-            return await _publish_part(work, stale[start : start + _FEEDS_AT_ONCE])
+    async def one(part: Coroutine[Any, Any, T]) -> T:
+        try:
+            return await part
+        finally:
+            gate.release()
 
-    starts = range(0, len(stale), _FEEDS_AT_ONCE)
-    # All come to their end before what went wrong with one is raised.
-    results = await asyncio.gather(*map(one, starts), return_exceptions=True)
-    done: list[Written] = []
+    tasks = []
+    async for part in parts:
+        await gate.acquire()
+        tasks.append(asyncio.create_task(one(part)))
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    done = []
     for result in results:
         if isinstance(result, BaseException):
             raise result
-        done += result
+        done.append(result)
     return done
 
 
@@ -210,16 +234,23 @@ async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
 
 
 async def _publish_pages(work: _Work) -> None:
+    async def parts() -> AsyncIterator[Coroutine[Any, Any, None]]:
+        last = 0
+        while pages := await work.store.due_pages(_PAGES_AT_ONCE, after=last):
+            last = pages[-1].number
+            yield _publish_some_pages(work, pages)
+
+    await _some_at_once(parts())
+
+
+async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     task = functools.partial(_rendered_page, site=work.output.site)
-    last = 0
-    while pages := await work.store.due_pages(_PAGES_AT_ONCE, after=last):
-        last = pages[-1].number
-        live = [page for page in pages if page.live]
-        gone = [page for page in pages if not page.live]
-        counts = await work.write(task, [("", page.entry) for page in live])
-        await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
-        written = [page for page, count in zip(live, counts, strict=True) if count is not None]
-        await work.store.pages_written(written + gone)
+    live = [page for page in pages if page.live]
+    gone = [page for page in pages if not page.live]
+    counts = await work.write(task, [("", page.entry) for page in live])
+    await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
+    written = [page for page, count in zip(live, counts, strict=True) if count is not None]
+    await work.store.pages_written(written + gone)
 
 
 async def _feed(work: _Work, row: FeedRow) -> Feed:
@@ -307,8 +338,11 @@ def _members(selection: Selection | None, rows: Sequence[FeedRow]) -> list[FeedR
 
 
 def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> int:
-    prefix = f"{inside}/" if inside else ""
-    return sum(write(folder, f"{prefix}{name}", data) for name, data in sorted(files.items()))
+    return sum(write(folder, _path(inside, name), data) for name, data in sorted(files.items()))
+
+
+def _path(inside: str, name: str) -> str:
+    return f"{inside}/{name}" if inside else name
 
 
 def _remove_all(folder: Path, names: Sequence[str]) -> None:

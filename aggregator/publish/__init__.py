@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aggregator.article import Entry, Feed
-from aggregator.publish.files import remove, sweep, write
+from aggregator.publish.files import remove, settle, sweep, write
 from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import legible, legible_entry
 from aggregator.publish.opml import render_opml
@@ -22,6 +22,7 @@ __all__ = [
     "render",
     "render_article",
     "render_index",
+    "settle",
     "slug",
     "slug_path",
     "sweep",
