@@ -34,6 +34,10 @@ _DEBOUNCE = 0.1
 _BREATH = 4.0
 _RETRY = 30.0
 
+# A server that failed is tried again after this, then after twice as long each time, until that is
+# as long as the source's own interval: a laptop that woke without a network must not lose a day.
+_SOON = timedelta(minutes=5)
+
 # Seconds after which what depends on the clock is looked at anew: clocks are set, laptops sleep.
 _CLOCK = 60.0
 
@@ -83,6 +87,7 @@ class Daemon:
         self._local = asyncio.Semaphore(_LOCAL_AT_ONCE)
         self._publishing = asyncio.Lock()
         self._asked: dict[str, frozenset[str]] = {}
+        self._failures: dict[str, int] = {}
         self._scans: dict[str, asyncio.Task[None]] = {}
         self._allowed = asyncio.Event()
         self._allowed.set()
@@ -221,8 +226,21 @@ class Daemon:
         if isinstance(report, Report):
             _log(report)
             self._stale.set()
+            if remote:
+                self._hasten(source, failed=report.status == "error")
         if not only:
             await self._plan(source)
+
+    def _hasten(self, source: Source, *, failed: bool) -> None:
+        """Let a server that failed be due earlier than it would be."""
+        if not failed:
+            self._failures.pop(source.key, None)
+            return
+        failures = self._failures[source.key] = self._failures.get(source.key, 0) + 1
+        soon = datetime.now(UTC) + _SOON * 2 ** min(failures - 1, 16)
+        job = self._scheduler.get_job(source.key)
+        if job and job.next_run_time and soon < job.next_run_time:
+            job.modify(next_run_time=soon)
 
     async def _plan(self, source: Source) -> None:
         """Note when a source is due again: after its scan, for a crash must not skip it."""

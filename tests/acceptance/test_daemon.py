@@ -215,6 +215,22 @@ def test_due_times_outlive_a_restart(tmp_path: Path, web) -> None:
     assert web.asked["/feed.xml"] == 1
 
 
+def test_a_server_that_failed_is_tried_again_soon(tmp_path: Path, web) -> None:
+    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n    every: 1d\n"
+    root = site(tmp_path, CONFIG + feed, First="One.")
+    with daemon(root) as running:
+        due = until(
+            lambda: next(
+                source["next_scan"]
+                for source in run_json(root, "status")["sources"]
+                if source["name"] == "Gone"
+            )
+        )
+        assert running.stop() == 0
+    ahead = datetime.datetime.fromisoformat(due) - datetime.datetime.now(datetime.UTC)
+    assert datetime.timedelta(0) < ahead <= datetime.timedelta(minutes=5)
+
+
 def test_a_source_that_fails_stops_no_other(tmp_path: Path, web) -> None:
     feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n"
     root = site(tmp_path, CONFIG + feed, First="One.")
