@@ -1,10 +1,11 @@
-"""Writes the tables of docs/configuration.md and docs/commands.md from the program itself.
+"""Writes the tables of docs/configuration.md and docs/commands.md, and the samples' schema.
 
 Run ``python docs/generate.py`` after a setting, a command or an option has changed. Only what
 stands between ``<!-- generated: NAME -->`` and ``<!-- end -->`` is replaced; a test fails while a
 page differs from what this writes.
 """
 
+import json
 import re
 import typing
 from collections.abc import Callable, Iterable, Mapping
@@ -18,10 +19,12 @@ from pydantic.fields import FieldInfo
 
 from aggregator.cli import app
 from aggregator.config import Categories, Config, CustomFeed, Publish, Serve
+from aggregator.config import schema as config_schema
 from aggregator.sources import KINDS, Settings
 from aggregator.sources.base import Duration, Every, Selector, Zone
 
 FOLDER = Path(__file__).resolve().parent
+SCHEMA = FOLDER.parent / "config" / "aggregator.schema.json"
 GENERATED = re.compile(r"(<!-- generated: ([\w ]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 # Types that the models know by a name of their own, and what people call them.
@@ -118,8 +121,14 @@ def renewed(page: str, sections: Mapping[str, str]) -> str:
     return GENERATED.sub(lambda match: f"{match[1]}\n{sections[match[2]]}\n\n{match[3]}", page)
 
 
+def schema() -> str:
+    """Return the JSON Schema that editors find beside the configuration of the samples."""
+    return json.dumps(config_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
 def main() -> None:
-    """Write the pages."""
+    """Write the pages and the schema."""
+    SCHEMA.write_text(schema(), "utf-8")
     for name, sections in PAGES.items():
         path = FOLDER / name
         path.write_text(renewed(path.read_text("utf-8"), sections()), "utf-8")

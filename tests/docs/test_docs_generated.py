@@ -35,6 +35,11 @@ def test_the_page_is_what_is_generated(name: str) -> None:
     assert page == generate.renewed(page, generate.PAGES[name]())
 
 
+def test_the_schema_beside_the_samples_is_what_is_generated() -> None:
+    """Run ``python docs/generate.py`` when this fails."""
+    assert generate.SCHEMA.read_text("utf-8") == generate.schema()
+
+
 @pytest.mark.parametrize("name", generate.PAGES)
 def test_every_table_has_its_place(name: str) -> None:
     page = (DOCS / name).read_text("utf-8")
