@@ -29,6 +29,8 @@ _TAGS = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "f
 _TAGS |= {f"tag:yaml.org,2002:{name}" for name in ("null", "timestamp", "value", "merge")}
 _NULL, _MERGE = "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"
 
+# What ends a line in YAML 1.1.
+_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _VARIABLE = re.compile(
     r"\$\$\{|\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}|(?P<stray>\$\{)", re.ASCII
 )
@@ -87,7 +89,8 @@ def _composed(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.problem, error.context) if part)
-        number = mark.line if mark else 0
+        # The end of a text without a line break at its end counts as a line to libyaml.
+        number = min(mark.line if mark else 0, len(_BREAK.split(text)) - 1)
         raise YamlError(number + 1, _explained(said, text, number)) from error
     except yaml.reader.ReaderError as error:
         # libyaml counts bytes.
