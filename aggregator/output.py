@@ -14,6 +14,7 @@ from aggregator import __version__
 from aggregator.article import Entry, Feed
 from aggregator.errors import AggregatorError, PublishError
 from aggregator.publish import (
+    FORMATS,
     FeedLink,
     Site,
     page_name,
@@ -38,8 +39,6 @@ _FEEDS_AT_ONCE = 16
 # here; together they take the longer of the two.
 _PARTS_IN_HAND = 3
 _PAGES_AT_ONCE = 200
-
-_FILES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,7 +365,7 @@ def _tidy(output: Output, rows: Sequence[FeedRow]) -> tuple[list[int], bool]:
 
 def _lost(output: Output, rows: Sequence[FeedRow]) -> list[int]:
     """Return the feeds that were written and of which a file is missing."""
-    names = [_FILES[name] for name in output.site.formats] + ["index.html"]
+    names = [FORMATS[name].file for name in output.site.formats] + ["index.html"]
 
     def complete(row: FeedRow) -> bool:
         wanted = names if row.slug else [*names, "feeds.opml"]

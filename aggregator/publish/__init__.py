@@ -8,11 +8,12 @@ from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import legible, legible_entry
 from aggregator.publish.opml import render_opml
 from aggregator.publish.pages import article_page, feed_page, index_page
-from aggregator.publish.site import FeedLink, Site, has_page, link, newest, page_name
+from aggregator.publish.site import FORMATS, FeedLink, Site, has_page, link, newest, page_name
 from aggregator.publish.slugs import slug, slug_path
 from aggregator.publish.xml_feeds import render_xml
 
 __all__ = [
+    "FORMATS",
     "FeedLink",
     "Site",
     "has_page",
