@@ -1,4 +1,4 @@
-"""The values that flow through the program: Document, Article, Entry, Feed. All frozen."""
+"""The values that flow through the program: Document, Article, Step, Entry, Feed. All frozen."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +48,20 @@ class Origin:
     updated: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done to an article on its way, for those who ask why it looks as it does.
+
+    ``name`` is the step ("hidden", "boilerplate", "rule"), ``detail`` what it did or took out in
+    words; ``blocks`` counts the elements and ``size`` the bytes of markup that it took out.
+    """
+
+    name: str
+    detail: str = ""
+    blocks: int = 0
+    size: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article, first as parsed (raw), then as cleaned.
@@ -58,7 +72,8 @@ class Article:
     ``category_paths`` holds those that came as a hierarchy, outermost first. Dates are aware and in
     UTC. ``html`` and ``summary`` are raw after parsing; cleaned, ``html`` is safe, ``text`` is its
     plain text and ``summary`` is plain text too. ``language`` is a BCP 47 tag. ``problems`` are
-    sentences for people: what was wrong with it and what was done instead.
+    sentences for people: what was wrong with it and what was done instead. ``trail`` tells what was
+    done to it, in order; readers never see it, and no key or revision depends on it.
     """
 
     uid: str
@@ -80,6 +95,7 @@ class Article:
     origin: Origin | None = None
     draft: bool = False
     problems: tuple[str, ...] = ()
+    trail: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
