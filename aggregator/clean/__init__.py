@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from fnmatch import translate
 
-from aggregator.article import Article, Enclosure
+from aggregator.article import Article, Enclosure, Step
 from aggregator.clean import (
     embeds,
     empties,
@@ -29,7 +29,7 @@ from aggregator.clean.text import plain, running
 from aggregator.clean.titles import clean_labels, clean_paths, clean_title
 from aggregator.clean.urls import web_address, without_tracking
 
-__all__ = ["Recipe", "check_selector", "clean"]
+__all__ = ["Recipe", "check_selector", "clean", "recut"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,8 @@ def clean(article: Article, recipe: Recipe) -> Article:
     """
     base = article.base or article.url or recipe.base
     drops = _globs(recipe.drop_images)
-    body, lost = _tree(selectors.remove(legal_markup(article.html), recipe.remove), base, drops)
+    markup, selected = selectors.remove(legal_markup(article.html), recipe.remove)
+    body, steps = _tree(markup, base, drops)
     html = sanitise.sanitise(tree.serialise(body))
     text = plain(html)
     title = clean_title(article.title, text)
@@ -63,25 +64,52 @@ def clean(article: Article, recipe: Recipe) -> Article:
         title=title,
         html=html,
         text=text,
-        summary=summarise(article.summary, title, running(html) or text),
+        summary=_summary(title, html, text, article.summary),
         image=lead.choose(article.image, base, body, drops),
         language=_language(article.language, recipe.language, title + "\n" + text),
-        problems=_problems(article.problems, lost),
+        problems=_problems(article.problems, steps),
+        trail=(*article.trail, *selected, *steps),
     )
 
 
-def _tree(html: str, base: str | None, drops: images.Drops) -> tuple[tree.Element, int]:
-    """The tree of what stays, and how many pictures had no address."""
+def recut(article: Article, html: str) -> Article:
+    """A clean article after more was taken out of it.
+
+    ``html`` is what is left of its HTML, clean as well. Text, lead image and summary become what
+    ``clean`` makes of it; a summary or an image that the source gave stays, unless the image is
+    one of those that went. Pure.
+    """
+    text = plain(html)
+    made = article.summary == _summary(article.title, article.html, article.text)
+    return replace(
+        article,
+        html=html,
+        text=text,
+        summary=_summary(article.title, html, text) if made else article.summary,
+        image=lead.still(article.image, article.html, html),
+    )
+
+
+def _summary(title: str, html: str, text: str, given: str = "") -> str:
+    return summarise(given, title, running(html) or text)
+
+
+def _tree(
+    html: str, base: str | None, drops: images.Drops
+) -> tuple[tree.Element, tuple[Step, ...]]:
+    """The tree of what stays, and what was done to it."""
     body = tree.parse(html)
-    embeds.replace(body, base)
-    junk.remove(body)
-    lost = images.mend(body, base, drops)
-    tree.keep_vocabulary(body)
-    links.mend(body, base)
+    steps = (
+        *embeds.replace(body, base),
+        *junk.remove(body),
+        *images.mend(body, base, drops),
+        *tree.keep_vocabulary(body),
+        *links.mend(body, base),
+    )
     structure.settle(body)
-    empties.remove(body)
+    empty = empties.remove(body)
     sanitise.name_code_languages(body)
-    return body, lost
+    return body, (*steps, *empty)
 
 
 def _globs(patterns: tuple[str, ...]) -> images.Drops:
@@ -118,7 +146,12 @@ def _language(declared: str | None, usual: str | None, text: str) -> str | None:
     return language.normalise(declared) or language.normalise(usual) or language.guess(text)
 
 
-def _problems(known: tuple[str, ...], lost: int) -> tuple[str, ...]:
+def _problems(known: tuple[str, ...], steps: tuple[Step, ...]) -> tuple[str, ...]:
+    lost = sum(
+        step.blocks
+        for step in steps
+        if step.name == "pictures" and step.detail == images.NO_ADDRESS
+    )
     if not lost:
         return known
     pictures = "a picture" if lost == 1 else f"{lost} pictures"

@@ -4,8 +4,9 @@ import re
 
 from lxml import etree
 
+from aggregator.article import Step
 from aggregator.clean.characters import one_line
-from aggregator.clean.tree import Element, find
+from aggregator.clean.tree import Element, find, take_out
 from aggregator.clean.urls import host_and_path, web_address
 
 # (host, path of the player, address of the page, address of the picture)
@@ -34,13 +35,16 @@ _PEERTUBE = re.compile(r"/videos/embed/([\w-]{22,36})")
 _SOURCES = ("src", "data-src", "data-lazy-src", "data", "data-litespeed-src")
 
 
-def replace(body: Element, base: str | None) -> None:
+def replace(body: Element, base: str | None) -> tuple[Step, ...]:
     """Puts a link in the place of every embedded video of a known host."""
+    replaced = []
     for frame in find(body, "iframe", "embed", "object"):
         address = next(filter(None, map(frame.get, _SOURCES)), None)
         video = _video(web_address(address, base))
         if video:
             frame.addprevious(_link(frame, *video))
+            replaced.append(frame)
+    return take_out(replaced, "embedded video", "a link instead")
 
 
 def _video(player: str | None) -> tuple[str, str | None] | None:

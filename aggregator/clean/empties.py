@@ -1,40 +1,42 @@
 """Paragraphs, items and wrappers that hold nothing to read or see."""
 
+from aggregator.article import Step
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import REMOVE, UNWRAP, Element, find, prune, xpath
+from aggregator.clean.tree import UNWRAP, Element, find, prune, take_out, xpath
 from aggregator.clean.vocabulary import INLINE, ITEMS, SECTIONS
 
 _BLOCKS = (SECTIONS | ITEMS | {"picture"}) - {"hr", "table"}
 _INLINE = INLINE - {"br", "rt", "rp"}
-_GONE = frozenset({REMOVE, UNWRAP})
+_OF_MEDIA = frozenset({"picture", "video", "audio"})
 _WITHOUT_PICTURE = xpath("descendant::picture[not(descendant::img)]")
 
 
-def remove(body: Element) -> None:
+def remove(body: Element) -> tuple[Step, ...]:
     """Takes out what is empty, from the inside out; what a link leads to (an ``id``) stays."""
     for picture in _WITHOUT_PICTURE(body):
         picture.tag = UNWRAP
-    for source in find(body, "source", "track"):
-        if source.getparent().tag not in {"picture", "video", "audio"}:
-            source.tag = REMOVE
+    gone = [part for part in find(body, "source", "track") if part.getparent().tag not in _OF_MEDIA]
+    blank = set(gone)
     for element in reversed(list(find(body, *_BLOCKS, *_INLINE))):
-        if element.get("id") is None and _is_empty(element):
-            _take_out(element)
+        if element.get("id") is None and _is_empty(element, blank):
+            blank.add(element)
+            if element.tag in _INLINE:
+                element.tag = UNWRAP  # what is left of it may be the space between two words
+            else:
+                gone.append(element)
+                _part(element)
+    steps = take_out(reversed(gone), "empty")
     prune(body)
+    return steps
 
 
-def _is_empty(element: Element) -> bool:
+def _is_empty(element: Element, blank: set[Element]) -> bool:
     if not is_blank(element.text):
         return False
-    return all(
-        (child.tag in _GONE or child.tag == "br") and is_blank(child.tail) for child in element
-    )
+    return all((child.tag == "br" or child in blank) and is_blank(child.tail) for child in element)
 
 
-def _take_out(element: Element) -> None:
-    if element.tag in _INLINE:
-        element.tag = UNWRAP  # what is left of it may be the space between two words
-        return
-    element.tag = REMOVE
+def _part(element: Element) -> None:
+    """Keeps apart what stood around an element."""
     if not is_blank(element.tail):
         element.tail = "\n" + element.tail.lstrip("\n")

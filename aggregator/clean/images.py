@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 
+from aggregator.article import Step
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import REMOVE, Element, find
+from aggregator.clean.tree import REMOVE, Element, find, take_out
 from aggregator.clean.urls import web_address
 
 LAZY = (
@@ -27,21 +28,35 @@ _CANDIDATE = re.compile(r"[\s,]*([^\s]+)\s*([^,]*)")
 _DESCRIPTOR = re.compile(r"\s*[0-9]+(?:\.[0-9]+)?[wxh](?:\s+[0-9]+h)?\s*")
 _PLAIN_NUMBER = re.compile(r"\s*([0-9]{1,5})(?:\.[0-9]*)?(?:px)?\s*\Z")
 
+NO_ADDRESS = "without a usable address"
+PLACEHOLDER = "placeholders"
+
 Drops = Callable[[str], bool]
 
 
-def mend(body: Element, base: str | None, drops: Drops) -> int:
-    """Gives pictures and media absolute addresses; returns how many pictures had none at all.
+def mend(body: Element, base: str | None, drops: Drops) -> tuple[Step, ...]:
+    """Gives pictures and media absolute addresses.
 
     ``drops`` says which pictures are placeholders. Those go, and so does what has no address.
     """
     for wrapper in find(body, "noscript"):
         _take_from_noscript(wrapper)
-    lost = sum(_mend_image(image, base, drops) for image in find(body, "img"))
+    lost, placeholders = [], []
+    for image in find(body, "img"):
+        address, candidates = _sources(image, base)
+        if address is None:
+            lost.append(image)
+        elif drops(address):
+            placeholders.append(image)
+        else:
+            _mend_image(image, address, candidates)
     for media in find(body, "video", "audio", "source", "track"):
         _mend_media(media, base)
-    _drop_empty_media(body)
-    return lost
+    return (
+        *take_out(lost, "pictures", NO_ADDRESS),
+        *take_out(placeholders, "pictures", PLACEHOLDER),
+        *_drop_empty_media(body),
+    )
 
 
 def _take_from_noscript(wrapper: Element) -> None:
@@ -59,19 +74,19 @@ def _take_from_noscript(wrapper: Element) -> None:
     wrapper.tag = REMOVE
 
 
-def _mend_image(image: Element, base: str | None, drops: Drops) -> bool:
+def _sources(image: Element, base: str | None) -> tuple[str | None, str]:
+    """The address of a picture, and the others of its ``srcset``."""
     source = _lazy(image, "src", LAZY)
     candidates = absolute_set(_lazy(image, "srcset", LAZY_SETS), base)
-    address = web_address(source, base) or _first_of(candidates)
-    if address is None or drops(address):
-        image.tag = REMOVE
-        return address is None
+    return web_address(source, base) or _first_of(candidates), candidates
+
+
+def _mend_image(image: Element, address: str, candidates: str) -> None:
     image.set("src", address)
     _set(image, "srcset", candidates)
     for name in ("width", "height"):
         number = _PLAIN_NUMBER.match(image.get(name, ""))
         _set(image, name, number and number[1])
-    return False
 
 
 def _lazy(image: Element, name: str, others: tuple[str, ...]) -> str:
@@ -134,10 +149,11 @@ def _mend_media(media: Element, base: str | None) -> None:
         media.attrib.pop("autoplay", "")
 
 
-def _drop_empty_media(body: Element) -> None:
-    for part in find(body, "source", "track"):
-        if not (part.get("src") or part.get("srcset")):
-            part.tag = REMOVE
+def _drop_empty_media(body: Element) -> tuple[Step, ...]:
+    parts = find(body, "source", "track")
+    empty = (part for part in parts if not (part.get("src") or part.get("srcset")))
+    steps = take_out(empty, "media", NO_ADDRESS)
     for media in find(body, "video", "audio"):
         if not media.get("src") and next(media.iter("source"), None) is None:
             media.tag = "div"  # its content is meant for readers that cannot play it
+    return steps

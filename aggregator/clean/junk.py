@@ -2,7 +2,8 @@
 
 import re
 
-from aggregator.clean.tree import REMOVE, Element, find, mark, xpath
+from aggregator.article import Step
+from aggregator.clean.tree import Element, find, take_out, xpath
 
 _STYLED = xpath("descendant::*[@style or @hidden]")
 _INVISIBLE = re.compile(
@@ -38,11 +39,13 @@ TRACKERS = (
 _TEXT_OF_A_PAGE = 200
 
 
-def remove(body: Element) -> None:
+def remove(body: Element) -> tuple[Step, ...]:
     """Marks hidden elements, forms that are only fields, and tracking pixels."""
-    mark((element for element in _STYLED(body) if _is_hidden(element)), REMOVE)
-    mark((image for image in find(body, "img") if is_tracker(image)), REMOVE)
-    mark((form for form in find(body, "form") if _is_only_fields(form)), REMOVE)
+    return (
+        *take_out(filter(_is_hidden, _STYLED(body)), "hidden"),
+        *take_out(filter(is_tracker, find(body, "img")), "tracking pixels"),
+        *take_out(filter(_is_only_fields, find(body, "form")), "forms"),
+    )
 
 
 def _is_hidden(element: Element) -> bool:

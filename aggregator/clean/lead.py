@@ -1,10 +1,11 @@
 """The lead image: the one that stands for an article in lists."""
 
 import re
+from html import escape
 
 from aggregator.clean.images import Drops
 from aggregator.clean.junk import is_counter
-from aggregator.clean.tree import Element
+from aggregator.clean.tree import Element, parse
 from aggregator.clean.urls import web_address
 
 # Smaller pictures are icons, buttons and portraits of authors.
@@ -22,6 +23,14 @@ def choose(given: str | None, base: str | None, body: Element, drops: Drops) -> 
     if address and not drops(address) and not is_counter(address):
         return address
     return next((image.get("src") for image in body.iter("img") if _shows_something(image)), None)
+
+
+def still(image: str | None, before: str, after: str) -> str | None:
+    """The lead image of clean HTML of which something went: another one if it was in that."""
+    source = f'src="{escape(image or "", quote=False)}"'
+    if image is None or source in after or source not in before:
+        return image
+    return choose(None, None, parse(after), lambda _: False)
 
 
 def _shows_something(image: Element) -> bool:

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, unquote
 
+from aggregator.article import Step
 from aggregator.clean.characters import is_blank
 from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, xpath
 from aggregator.clean.urls import absolute, web_address, without_tracking
@@ -12,7 +13,7 @@ _WITH_ID = xpath("descendant::*[@id or @name]")
 _CITING = xpath("descendant::*[@cite]")
 
 
-def mend(body: Element, base: str | None) -> None:
+def mend(body: Element, base: str | None) -> tuple[Step, ...]:
     """Mends every link and citation; a link without a usable address gives way to its text.
 
     Expects that pictures without an address are gone. An ``id`` stays only where a link of the
@@ -22,11 +23,12 @@ def mend(body: Element, base: str | None) -> None:
     prune(body)
     wanted = _wanted(body)
     present = _keep_ids(body, wanted) if wanted else _drop_ids(body)
-    for link in find(body, "a"):
-        _mend(link, base, present)
+    taken_off = [_mend(link, base, present) for link in find(body, "a")]
     for quotation in _CITING(body):
         _set(quotation, "cite", web_address(quotation.get("cite"), base))
     prune(body)
+    links, size = sum(map(bool, taken_off)), sum(taken_off)
+    return (Step("links", "tracking parameters", links, size),) if links else ()
 
 
 def _wanted(body: Element) -> set[str]:
@@ -65,7 +67,8 @@ def _drop_ids(body: Element) -> set[str]:
     return set()
 
 
-def _mend(link: Element, base: str | None, present: set[str]) -> None:
+def _mend(link: Element, base: str | None, present: set[str]) -> int:
+    """Returns the bytes of tracking parameters that went."""
     address = link.get("href", "").strip()
     name = _fragment(link)
     if name in present:
@@ -74,9 +77,11 @@ def _mend(link: Element, base: str | None, present: set[str]) -> None:
         found = None
     else:
         found = absolute(address, base)
-    _set(link, "href", found and without_tracking(found))
+    kept = found and without_tracking(found)
+    _set(link, "href", kept)
     if found is None and link.get("id") is None:
         link.tag = UNWRAP
+    return len(found or "") - len(kept or "")
 
 
 def _set(element: Element, name: str, value: str | None) -> None:

@@ -1,11 +1,13 @@
 """What a source's own CSS selectors take out."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import soupsieve
 from bs4 import BeautifulSoup, Tag
 
+from aggregator.article import Step
 from aggregator.clean import tree
 
 _PSEUDO = re.compile(r"::?[\w-]+")
@@ -14,8 +16,10 @@ _NAME = re.compile(r"-?[^\W\d][\w-]*")
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
-def remove(html: str, selectors: tuple[str, ...]) -> str:
+def remove(html: str, selectors: tuple[str, ...]) -> tuple[str, tuple[Step, ...]]:
     """HTML without the elements that a selector matches; the very same text if none does.
+
+    A step for each selector that matched something.
 
     A search for the names in the selectors comes first, since BeautifulSoup takes 1.5 ms for an
     article, ten times all other steps. A selector that is not valid matches nothing
@@ -23,12 +27,22 @@ def remove(html: str, selectors: tuple[str, ...]) -> str:
     """
     likely = [s for s in selectors if any(name in html for name in _clues(s))]
     if not likely:
-        return html
+        return html, ()
     soup = BeautifulSoup(tree.serialise(tree.parse(html)), "lxml")
-    matches = [match for selector in likely for match in _select(soup, selector)]
+    matches = [(selector, _select(soup, selector)) for selector in likely]
+    steps = tuple(step for selector, found in matches for step in _take_out(found, selector))
+    return (str(soup), steps) if steps else (html, ())
+
+
+def _take_out(matches: list[Tag], selector: str) -> Iterator[Step]:
+    blocks = size = 0
     for match in matches:
-        match.decompose()
-    return str(soup) if matches else html
+        if not match.decomposed:
+            blocks += 1
+            size += len(str(match).encode())
+            match.decompose()
+    if blocks:
+        yield Step("selectors", selector, blocks, size)
 
 
 def _select(soup: BeautifulSoup, selector: str) -> list[Tag]:

@@ -5,11 +5,13 @@ by one would join the texts around each, which is quadratic for a paragraph of 1
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from lxml import etree
 
+from aggregator.article import Step
 from aggregator.clean.vocabulary import REMOVED, RENAMED, TAGS
 
 Element = Any  # lxml ships no types
@@ -45,7 +47,6 @@ _RAW_TEXT = re.compile(
 )
 _NESTING = re.compile(r"<(?!/?(?:p|br|hr|img|h[1-6])\b)/?[a-zA-Z][^<>]*>", re.IGNORECASE)
 
-_REMOVED = REMOVED | {REMOVE}
 _TOO_DEEP = xpath("/*" * (DEEPEST + 2))
 
 
@@ -112,19 +113,43 @@ def mark(elements: Iterable[Element], name: str) -> None:
         element.tag = name
 
 
+def take_out(elements: Iterable[Element], name: str, detail: str = "") -> tuple[Step, ...]:
+    """Marks elements, given in document order, with ``REMOVE``; the step that tells it, if any.
+
+    An element inside of another one that goes does not count.
+    """
+    blocks = size = 0
+    for element in list(elements):
+        if next(element.iterancestors(REMOVE), None) is None:
+            blocks += 1
+            size += _size(element)
+            element.tag = REMOVE
+    return (Step(name, detail, blocks, size),) if blocks else ()
+
+
+def _size(element: Element) -> int:
+    """The bytes of an element's markup."""
+    return len(etree.tostring(element, method="html", encoding="utf-8", with_tail=False))
+
+
 def find(body: Element, *names: str) -> Iterator[Element]:
     """The elements of these names below a body, in document order; they may change meanwhile."""
     return iter(list(body.iter(*names)))
 
 
-def keep_vocabulary(body: Element) -> None:
+def keep_vocabulary(body: Element) -> tuple[Step, ...]:
     """Leaves only elements of the vocabulary; others are renamed, removed or give way."""
+    removed = list(body.iter(*REMOVED))
+    names = Counter(element.tag for element in removed)
+    detail = ", ".join(f"{count} × {name}" for name, count in sorted(names.items()))
+    steps = take_out(removed, "scripts and frames", detail)
     for element in list(body.iter()):
         name = element.tag
         if name in TAGS or element is body:
             continue
         if name in RENAMED:
             element.tag = RENAMED[name]
-        else:
-            element.tag = REMOVE if name in _REMOVED else UNWRAP
+        elif name != REMOVE:
+            element.tag = UNWRAP
     prune(body)
+    return steps
