@@ -91,7 +91,7 @@ def recut(article: Article, html: str) -> Article:
 
 
 def _summary(title: str, html: str, text: str, given: str = "") -> str:
-    return summarise(given, title, running(html) or text)
+    return summarise(given, title, lambda: running(html, text))
 
 
 def _tree(

@@ -12,8 +12,16 @@ _FORBIDDEN = re.compile(f"[{_BASIC}{_PLANES}]+")
 # The same for a quick look: all from the second plane on (rare) is looked at again.
 _SUSPECT = re.compile(f"[{_BASIC}\r\U0001fffe-\U0010ffff]")
 # Joiners (U+200C, U+200D) stay: Persian, Hindi and emoji are written with them.
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]+")
-_REFERENCE = re.compile(r"&#(?:[xX][0-9a-fA-F]+|[0-9]+);?")
+NO_WIDTH = "\u00ad\u200b\u2060\ufeff"
+# White space that is legal, but for line feeds: what str.split goes by.
+WHITE = (
+    "\t\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+)
+# A reference to what is or may be forbidden: not the usual ones, such as &#39; and &#8217;.
+_REFERENCE = re.compile(
+    r"&#(?:[xX][0-9a-fA-F]+|0[0-9]*|[12]?[0-9](?![0-9])|3[01](?![0-9])|"
+    r"1(?:2[7-9]|[345][0-9])(?![0-9])|[5-9][0-9]{4,}|[0-9]{6,});?"
+)
 _LONGEST_REFERENCE = 32
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -57,7 +65,10 @@ def one_line(text: str) -> str:
 def visible(text: str) -> str:
     """Legal text without what has no width and no meaning: soft hyphens, byte order marks."""
     text = legal(text)
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    if not text.isascii():
+        for character in NO_WIDTH:
+            text = text.replace(character, "")
+    return text
 
 
 def is_blank(text: str | None) -> bool:

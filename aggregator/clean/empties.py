@@ -2,7 +2,7 @@
 
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import UNWRAP, Element, find, prune, take_out, xpath
+from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, take_out, xpath
 from aggregator.clean.vocabulary import INLINE, ITEMS, SECTIONS
 
 _BLOCKS = (SECTIONS | ITEMS | {"picture"}) - {"hr", "table"}
@@ -13,10 +13,10 @@ _WITHOUT_PICTURE = xpath("descendant::picture[not(descendant::img)]")
 
 def remove(body: Element) -> tuple[Step, ...]:
     """Takes out what is empty, from the inside out; what a link leads to (an ``id``) stays."""
-    for picture in _WITHOUT_PICTURE(body):
-        picture.tag = UNWRAP
+    pictures = _WITHOUT_PICTURE(body)
+    mark(pictures, UNWRAP)
     gone = [part for part in find(body, "source", "track") if part.getparent().tag not in _OF_MEDIA]
-    blank = set(gone)
+    blank = {*gone, *pictures}
     for element in reversed(list(find(body, *_BLOCKS, *_INLINE))):
         if element.get("id") is None and _is_empty(element, blank):
             blank.add(element)

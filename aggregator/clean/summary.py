@@ -1,6 +1,7 @@
 """The summary: plain text, the given one or the first whole sentences of the article."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from unicodedata import category
 
@@ -42,6 +43,7 @@ _TAIL = re.compile(
     r"(?: ?(?:…|\.{3}|[»→›>]+))?))\s*\Z"
 )
 _LONGEST_TAIL = 60
+_TAIL_ENDS = (*"])egty…»→›>文る기", "...")
 _DATELINE = re.compile(
     r"(?:来源|來源|原标题|作者|编辑|責任編輯|责任编辑|记者|記者|文|图|Source|Author|By)\s*[:：/／|｜].{0,40}|"
     r"By [A-Z][\w.'’ -]{0,40}"
@@ -49,8 +51,9 @@ _DATELINE = re.compile(
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _NO_SPACE = re.compile(
-    r"(?<=[\u3001\u3002\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u3040-\u30ff\u4e00-\u9fff])"
-    r" (?=[\u300c\u300e\uff08\u3040-\u30ff\u4e00-\u9fff])"
+    r" (?<=[\u3001\u3002\u300d\u300f\uff01\uff09\uff0c\uff1a\uff1b\uff1f"
+    r"\u3040-\u30ff\u4e00-\u9fff] )"
+    r"(?=[\u300c\u300e\uff08\u3040-\u30ff\u4e00-\u9fff])"
 )
 # A sentence ends after CJK marks anywhere, after others before white space; closing quotes belong
 # to it.
@@ -63,13 +66,13 @@ _ABBREVIATION = re.compile(
 _LONGEST_ABBREVIATION = 12
 
 
-def summarise(given: str, title: str, text: str) -> str:
-    """A summary in plain text: the given one, or the first sentences of ``text``, or "".
+def summarise(given: str, title: str, text: Callable[[], str]) -> str:
+    """A summary in plain text: the given one, or the first sentences of what ``text`` gives, or "".
 
     What only repeats the title is no summary.
     """
-    kept = tidy(_cut(tidy(given), GIVEN))
-    return kept if kept and not _repeats(kept, title) else _first_sentences(title, text)
+    kept = tidy(_cut(tidy(given), GIVEN)) if given else ""
+    return kept if kept and _core(kept) != _core(title) else _first_sentences(title, text())
 
 
 def tidy(given: str) -> str:
@@ -78,15 +81,18 @@ def tidy(given: str) -> str:
     Only tags of HTML go, so that ``vector<int>`` survives. Entities are decoded until none is
     left, since generators escape them twice and thrice.
     """
-    text, before = given[:_LONGEST_RAW], None
+    text, before = one_line(given[:_LONGEST_RAW]), None
     while text != before:
         before = text
-        text = _ENTITY.sub(lambda match: unescape(match[0]), _without_tags(text))
-        text = _without_tail(one_line(text))
+        if "<" in text or "&" in text:
+            text = one_line(_ENTITY.sub(lambda match: unescape(match[0]), _without_tags(text)))
+        text = _without_tail(text)
     return text
 
 
 def _without_tail(text: str) -> str:
+    if not text.endswith(_TAIL_ENDS):
+        return text
     start = max(0, len(text) - _LONGEST_TAIL)
     found = _TAIL.search(text, start)
     return text[: found.start()].rstrip() if found else text
@@ -98,22 +104,23 @@ def _without_tags(text: str) -> str:
     return _TAG.sub(" ", _INLINE.sub("", _RAW.sub(" ", text)))
 
 
-def _repeats(text: str, title: str) -> bool:
-    return text.casefold().strip(" .…。") == title.casefold().strip(" .…。")
+def _core(text: str) -> str:
+    return text.casefold().strip(" .…。")
 
 
 def _first_sentences(title: str, text: str) -> str:
-    lines = text[:_LONGEST_START].split("\n")
-    telling = [
-        line for line in lines if not _repeats(line, title) and not _DATELINE.fullmatch(line)
-    ]
-    found = tidy(_cut(tidy(_joined(telling or lines)), 1))
-    return "" if _repeats(found, title) else found
+    lines, core = text[:_LONGEST_START].split("\n"), _core(title)
+    telling = [line for line in lines if _core(line) != core and not _DATELINE.fullmatch(line)]
+    start = " ".join(telling or lines)
+    if "<" not in start and "&" not in start:  # nothing in it that tidying would shorten
+        start = start[: 3 * LENGTH]
+    found = tidy(_cut(tidy(_joined(start)), 1))
+    return "" if _core(found) == core else found
 
 
-def _joined(lines: list[str]) -> str:
+def _joined(text: str) -> str:
     """Lines as one; no space between two that the script writes without."""
-    return _NO_SPACE.sub("", " ".join(lines))
+    return text if text.isascii() else _NO_SPACE.sub("", text)
 
 
 def _cut(text: str, times: int) -> str:
@@ -121,24 +128,27 @@ def _cut(text: str, times: int) -> str:
     limit = times * (LENGTH_CJK if _is_cjk(text) else LENGTH)
     if len(text) <= limit:
         return text
-    ends = [end for end in _sentence_ends(text[: 2 * limit]) if end <= limit]
-    return text[: ends[-1]].rstrip() if ends else cut_at_word(text, limit)
+    end = _last_sentence_end(text, limit)
+    return text[:end].rstrip() if end else cut_at_word(text, limit)
 
 
 def _is_cjk(text: str) -> bool:
     sample = text[:LENGTH]
+    if sample.isascii():
+        return False
     return len(_CJK.findall(sample)) * 3 > len(sample)
 
 
-def _sentence_ends(text: str) -> list[int]:
-    return [
-        match.end()
-        for match in _SENTENCE_END.finditer(text)
-        if match[0][0] != "."
-        or not _ABBREVIATION.search(
-            text, max(0, match.start() - _LONGEST_ABBREVIATION), match.start() + 1
-        )
-    ]
+def _last_sentence_end(text: str, limit: int) -> int:
+    """Where the last whole sentence of the first ``limit`` characters ends, or 0."""
+    for match in reversed(list(_SENTENCE_END.finditer(text[: 2 * limit]))):
+        start = match.start()
+        if match.end() <= limit and not (
+            match[0][0] == "."
+            and _ABBREVIATION.search(text, max(0, start - _LONGEST_ABBREVIATION), start + 1)
+        ):
+            return match.end()
+    return 0
 
 
 def cut_at_word(text: str, limit: int) -> str:

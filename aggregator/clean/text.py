@@ -1,17 +1,19 @@
 """The plain text of a sanitised article: one line for each block."""
 
 import re
-from html import unescape
 from unicodedata import is_normalized, normalize
 
-from aggregator.clean.characters import visible
+from aggregator.clean.characters import NO_WIDTH, WHITE
 from aggregator.clean.vocabulary import BLOCKS
 
 # Exact for what the sanitiser writes: lower-case names, values in double quotes, no comments.
-_ATTRIBUTES = r'\b[^>"]*(?:"[^"]*"[^>"]*)*>'
-_CELL_END = re.compile(r"</t[dh]>")
-_BREAK = re.compile(f"</?(?:br|{'|'.join(sorted(BLOCKS - {'td', 'th'}))}){_ATTRIBUTES}")
-_TAG = re.compile(r"</?[a-z]" + _ATTRIBUTES.removeprefix(r"\b"))
+_TAG = re.compile(r'<(/?[a-z1-6]+)(?:>| [^>"]*(?:"[^"]*"[^>"]*)*>)')
+_LINES = (BLOCKS | {"br"}) - {"td", "th"}
+# What a tag leaves: a new line, or the space between two cells.
+_LEAVES = dict.fromkeys((f"{slash}{name}" for name in _LINES for slash in ("", "/")), "\n")
+_LEAVES |= {"/td": " ", "/th": " "}
+# All that the sanitiser escapes in text (HTML, 13.3).
+_ESCAPED = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 # What stands beside the running text: it says little without its frame.
 _BESIDE = re.compile(r"<(pre|figure|table|h[1-6]|sup)\b.*?(?:</\1>|\Z)", re.DOTALL)
@@ -19,13 +21,14 @@ _BESIDE = re.compile(r"<(pre|figure|table|h[1-6]|sup)\b.*?(?:</\1>|\Z)", re.DOTA
 _START = 6_000
 
 
-def running(html: str) -> str:
-    """The text that the first part of sanitised HTML runs on with, as ``plain`` gives it.
+def running(html: str, text: str) -> str:
+    """The text that the first part of sanitised HTML runs on with; ``text`` is all of it.
 
     Without headings, listings, tables, figures, superior figures: a summary is whole sentences.
     """
     start = html if len(html) <= _START else html[: html.rfind("<", 0, _START)]
-    return plain(_BESIDE.sub(_gap, start))
+    rest, gaps = _BESIDE.subn(_gap, start)
+    return plain(rest) or text if gaps else text
 
 
 def plain(html: str) -> str:
@@ -34,13 +37,37 @@ def plain(html: str) -> str:
     It depends on neither markup nor addresses: what looks the same hashes the same. NFC and not
     NFKC, because ``x²`` is not ``x2``.
     """
-    text = " ".join(html.split())
-    text = _BREAK.sub("\n", _CELL_END.sub(" ", text))
-    text = visible(unescape(_TAG.sub("", text)))
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    found = "\n".join(filter(None, lines))
+    parts = _TAG.split(html.replace("\n", " "))
+    parts[1::2] = [_LEAVES.get(name, "") for name in parts[1::2]]
+    text = "".join(parts)
+    if "&" in text:
+        for escaped, character in _ESCAPED:
+            text = text.replace(escaped, character)
+    found = _collapsed(text)
     # Nearly all text is in NFC; to see that takes a tenth of composing it again.
-    return found if is_normalized("NFC", found) else normalize("NFC", found)
+    if found.isascii() or is_normalized("NFC", found):
+        return found
+    return normalize("NFC", found)
+
+
+def _collapsed(text: str) -> str:
+    """Text with single spaces, none around lines, no empty lines.
+
+    To replace every kind of white space by itself takes a quarter of splitting into words.
+    """
+    if text.isascii():
+        text = text.replace("\t", " ")
+    else:
+        for character in NO_WIDTH:
+            text = text.replace(character, "")
+        for character in WHITE:
+            text = text.replace(character, " ")
+    while "  " in text:
+        text = text.replace("  ", " ")
+    text = text.replace(" \n", "\n").replace("\n ", "\n")
+    while "\n\n" in text:
+        text = text.replace("\n\n", "\n")
+    return text.strip()
 
 
 def _gap(match: re.Match[str]) -> str:

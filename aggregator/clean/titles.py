@@ -29,8 +29,8 @@ def clean_title(title: str, text: str) -> str:
 
 
 def _decoded(title: str) -> str:
-    before = None
-    while title != before:
+    title, before = one_line(title), None
+    while title != before and "&" in title:
         before = title
         title = one_line(_ENTITY.sub(lambda match: unescape(match[0]), title))
     return title
