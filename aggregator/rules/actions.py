@@ -1,0 +1,150 @@
+"""What a rule does to an article: a new article each time, the old one stays as it is."""
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from aggregator.article import Article
+from aggregator.rules.conditions import category_names
+from aggregator.rules.model import Replacements, Rule, Values
+from aggregator.rules.patterns import NotAppliedError, folded, globbed, short, substituted
+
+Plain = Callable[[str], str]
+
+# The tags of sanitised HTML: quotes are balanced, and there is no other "<".
+_TAG = re.compile(r'(<[^<>"]*+(?:"[^"]*+"[^<>"]*+)*+>)')
+# RFC 3986 with letters of all scripts; nothing that could end an attribute or a line.
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#\"'<>\\]+[^\s\"<>\\]*", re.IGNORECASE)
+# As long as cleaning leaves a title.
+_LONGEST_LABEL = 1000
+
+
+def act(article: Article, rule: Rule, plain: Plain) -> Article:
+    """The article after a rule's actions, in this order: replace, set, remove, add.
+
+    ``plain`` gives the text of sanitised HTML. Raises NotAppliedError.
+    """
+    if rule.replace:
+        article = _replaced(article, rule.replace, plain)
+    if rule.set:
+        article = _set(article, rule.set)
+    if rule.remove_categories:
+        article = _without(article, rule.remove_categories)
+    return _with(article, rule.categories)
+
+
+def difference(before: Article, after: Article) -> str:
+    """What a rule changed, in words, or "" when it changed nothing."""
+    return "; ".join(_differences(before, after))
+
+
+def _replaced(article: Article, replacements: Replacements, plain: Plain) -> Article:
+    markup = _between_tags(replacements.text, article.html)
+    return replace(
+        article,
+        title=_labels(replacements.title, (article.title,))[0],
+        authors=_labels(replacements.author, article.authors),
+        url=_address(replacements.url, article.url),
+        html=markup,
+        text=article.text if markup == article.html else plain(markup),
+    )
+
+
+def _labels(pairs: Mapping[str, str], labels: tuple[str, ...]) -> tuple[str, ...]:
+    results = _all_replaced(pairs, labels)
+    changed = (
+        label if result == label else " ".join(result.split())[:_LONGEST_LABEL]
+        for label, result in zip(labels, results, strict=True)
+    )
+    # Nothing is shown of an article whose title or authors are gone, so they stay then.
+    return tuple(dict.fromkeys(filter(None, changed))) or labels if pairs else labels
+
+
+def _all_replaced(pairs: Mapping[str, str], texts: Sequence[str]) -> Sequence[str]:
+    for pattern, replacement in pairs.items():
+        texts = substituted(pattern, replacement, texts)
+    return texts
+
+
+def _address(pairs: Mapping[str, str], address: str | None) -> str | None:
+    if not pairs or not address:
+        return address
+    result = _all_replaced(pairs, [address])[0]
+    if result != address and not _WEB_ADDRESS.fullmatch(result):
+        raise NotAppliedError(f"{short(result)} is no web address")
+    return result
+
+
+def _between_tags(pairs: Mapping[str, str], markup: str) -> str:
+    """Replace in each text between two tags; what comes in is text and never markup."""
+    if not pairs:
+        return markup
+    parts = _TAG.split(markup)
+    filled = [number for number in range(0, len(parts), 2) if parts[number].strip()]
+    texts = [html.unescape(parts[number]) for number in filled]
+    for number, old, new in zip(filled, texts, _all_replaced(pairs, texts), strict=True):
+        if new != old:
+            parts[number] = html.escape(new, quote=False)
+    return "".join(parts)
+
+
+def _set(article: Article, values: Values) -> Article:
+    return replace(
+        article,
+        title=values.title or article.title,
+        authors=values.author or article.authors,
+        language=values.language or article.language,
+        image=values.image or article.image,
+    )
+
+
+def _without(article: Article, globs: tuple[str, ...]) -> Article:
+    """Take categories away, and levels of hierarchies, be they named alone or as a path."""
+    paths = tuple(filter(None, (_cut(path, globs) for path in article.category_paths)))
+    gone = _level_names(article.category_paths) - _level_names(paths)
+    kept = (
+        name
+        for name in article.categories
+        if not globbed(globs, [name]) and folded(name) not in gone
+    )
+    return replace(article, categories=tuple(kept), category_paths=paths)
+
+
+def _cut(path: tuple[str, ...], globs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        name
+        for depth, name in enumerate(path, 1)
+        if not globbed(globs, [name, "/".join(path[:depth])])
+    )
+
+
+def _level_names(paths: Sequence[Sequence[str]]) -> set[str]:
+    return {folded(name) for path in paths for name in path}
+
+
+def _with(article: Article, added: tuple[str, ...]) -> Article:
+    known = {folded(name): name for name in article.categories}
+    new = {folded(name): name for name in added}
+    more = tuple(name for key, name in new.items() if key not in known)
+    return replace(article, categories=article.categories + more) if more else article
+
+
+def _differences(before: Article, after: Article) -> Iterator[str]:
+    for name in ("title", "authors", "url", "language", "image"):
+        old, new = getattr(before, name), getattr(after, name)
+        if new != old:
+            yield f"{name} {_shown(old)} → {_shown(new)}"
+    if after.html != before.html:
+        yield "text replaced"
+    old, new = dict.fromkeys(category_names(before)), dict.fromkeys(category_names(after))
+    added, removed = [n for n in new if n not in old], [n for n in old if n not in new]
+    if removed:
+        yield f"categories - {', '.join(removed)}"
+    if added:
+        yield f"categories + {', '.join(added)}"
+
+
+def _shown(value: str | tuple[str, ...] | None) -> str:
+    text = ", ".join(value) if isinstance(value, tuple) else value
+    return f"“{short(text)}”" if text else "none"
