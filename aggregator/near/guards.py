@@ -1,0 +1,208 @@
+"""What keeps two texts apart although nearly every word is the same.
+
+Reports made from a template differ in a number, a date or a name that stands *in place of* another.
+A copy that was cut, or that got an advert or a footer, has something *more or less* instead.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from rapidfuzz.distance import Indel
+
+from aggregator.near.align import Alignment, Hunk, align
+from aggregator.near.tokens import Tokens, is_dense, is_number, tokenise
+
+# Tokens of a change that puts one name or figure in the place of another; more is a passage.
+_CHANGE = 12
+# Tokens of the lines at either end that name agency, place and reporter, and those of a text that
+# has room for such lines: there, another name is another desk and not another story.
+_LINE, _LONG = 8, 150
+# Share of words that an editor changes in a copy; one in 60 makes rain of sunshine.
+_REWORDED = 1 / 100
+# How alike two spellings of one name are: Kyiv and Kiev are 0.5, Berlin and Dublin 0.5 too.
+_VARIANT = 0.55
+_TITLE_TOKENS = 60
+
+# What editors exchange without telling anything else: particles, and verbs of saying.
+_PARTICLES = frozenset(
+    "的地得之了着过和与及跟同并且而但却称说道指表示出强调认为介绍透露是系在于将把被给等也亦又还"
+    "都这该此本那他她它您你们其"
+) | frozenset(
+    "a an the and or but of in on at to by for from with as is was are were be been has had have "
+    "says said saying told that which who this it its %".split()
+)
+_NEGATIONS = frozenset(
+    "not no never neither without cannot cant wont dont doesnt didnt isnt wasnt arent werent hasnt "
+    "havent hadnt wouldnt couldnt shouldnt 不 没 未 非 无".split()
+)
+_CORRECTIONS = frozenset(
+    "correction corrections corrects corrected corrigendum erratum retraction retracted "
+    "clarification".split()
+)
+_CORRECTED = re.compile("更正|勘误|订正|撤稿|撤回|澄清")
+_UPDATED = re.compile(r"\W*(?:updated?\b|更新|最新)", re.IGNORECASE)
+_DATES = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december".split()
+)
+_PART = re.compile(
+    r"\b(?:part|pt|teil|partie|parte|chapter|episode|ep|vol|volume|book|act)\b\W*"
+    r"(?P<roman>[ivx]+)\b"
+    r"|[(（\[【《\s·|:：—-](?P<han>[上中下])[篇集部卷]?(?:$|[)）\]】》\s:：])",
+    re.IGNORECASE,
+)
+
+
+def differing_titles(left: str, right: str, *, telling: bool) -> str:
+    """Why two titles name different stories, "" if they may name the same one.
+
+    ``telling``: the texts are so short that a name in the title says what they are about.
+    """
+    one, other = tokenise(left, _TITLE_TOKENS), tokenise(right, _TITLE_TOKENS)
+    parts = [_part(title) for title in (left, right)]
+    if all(parts) and parts[0] != parts[1]:
+        return f"another part: {parts[0]} and {parts[1]}"
+    if _is_correction(left, one) != _is_correction(right, other):
+        return "one corrects the other"
+    alignment = align(one, other, run=1)
+    if 2 * alignment.shared < max(len(one.keys), len(other.keys)):
+        return ""
+    known = _lower_case(one, other)
+    return _first(_replaced(hunk, known, names=telling) for hunk in alignment.hunks)
+
+
+def differing_texts(left: Tokens, right: Tokens, alignment: Alignment) -> str:
+    """Why two texts that share most words tell different stories, "" if they may be the same."""
+    known = _lower_case(left, right)
+    long = min(len(left.keys), len(right.keys)) >= _LONG
+    return _first(_differing(hunk, known, long) for hunk in alignment.hunks) or _reworded(alignment)
+
+
+def _differing(hunk: Hunk, known: frozenset[str], long: bool) -> str:
+    if not hunk.left.keys or not hunk.right.keys:
+        return _inserted(hunk)
+    if (hunk.first or hunk.last) and max(_sizes(hunk)) > _LINE:
+        return _inserted(hunk)
+    return _replaced(hunk, known, names=not (long and (hunk.first or hunk.last)))
+
+
+def _inserted(hunk: Hunk) -> str:
+    """What only one text has is an advert or a footer, unless it takes something back."""
+    if any(_takes_back(side) for side in (hunk.left, hunk.right)):
+        return "one corrects the other"
+    added = hunk.left if hunk.left.keys else hunk.right
+    if len(added.keys) <= 2 and not (hunk.first or hunk.last):
+        found = _NEGATIONS.intersection(added.keys)
+        return f"one denies it: {min(found)}" if found else ""
+    return ""
+
+
+def _replaced(hunk: Hunk, known: frozenset[str], *, names: bool) -> str:
+    small, large = sorted(_sizes(hunk))
+    if not small or large > 2 * small + 4:
+        return ""
+    found = _pair(hunk, is_number)
+    if found:
+        return f"differs in a number: {found}"
+    if large > _CHANGE:
+        return ""
+    return _renamed(hunk, known, names=names)
+
+
+def _renamed(hunk: Hunk, known: frozenset[str], *, names: bool) -> str:
+    found = _pair(hunk, _DATES.__contains__)
+    if found:
+        return f"differs in a date: {found}"
+    sides = [bool(_NEGATIONS.intersection(side.keys)) for side in (hunk.left, hunk.right)]
+    if sides[0] != sides[1]:
+        return f"one denies it: {_spelled(hunk)}"
+    if not names:
+        return ""
+    if _pair(hunk, lambda key: is_dense(key) and key not in _PARTICLES):
+        return f"differs in {_spelled(hunk)}"
+    return _other_name(hunk, known)
+
+
+def _other_name(hunk: Hunk, known: frozenset[str]) -> str:
+    left, right = (
+        [word for word in side.spelled if word[:1].isupper() and word.casefold() not in known]
+        for side in (hunk.left, hunk.right)
+    )
+    if not left or not right or _same_name(left, right):
+        return ""
+    return f"differs in a name: {' '.join(left)} and {' '.join(right)}"
+
+
+def _same_name(left: list[str], right: list[str]) -> bool:
+    """Whether one is part, initials or another spelling of the other."""
+    one, other = sorted((" ".join(left).casefold(), " ".join(right).casefold()), key=len)
+    initials = "".join(word[0] for word in other.split())
+    return one in other or one == initials or Indel.normalized_similarity(one, other) >= _VARIANT
+
+
+def _reworded(alignment: Alignment) -> str:
+    changes = [
+        hunk
+        for hunk in alignment.hunks
+        if min(_sizes(hunk)) and max(_sizes(hunk)) <= _CHANGE and _has_content(hunk)
+    ]
+    if len(changes) <= _REWORDED * alignment.shared:
+        return ""
+    return f"differs in words: {_spelled(changes[0])}"
+
+
+def _has_content(hunk: Hunk) -> bool:
+    return not _PARTICLES.issuperset(hunk.left.keys) or not _PARTICLES.issuperset(hunk.right.keys)
+
+
+def _takes_back(added: Tokens) -> bool:
+    start = added.keys[:8]
+    return not _CORRECTIONS.isdisjoint(start[:4]) or bool(_CORRECTED.search("".join(start)))
+
+
+def _is_correction(title: str, tokens: Tokens) -> bool:
+    return (
+        not _CORRECTIONS.isdisjoint(tokens.keys)
+        or bool(_CORRECTED.search(title))
+        or bool(_UPDATED.match(title))
+    )
+
+
+def _part(title: str) -> str:
+    match = _PART.search(title)
+    return (match["roman"] or match["han"]).lower() if match else ""
+
+
+def _pair(hunk: Hunk, wanted: Callable[[str], bool]) -> str:
+    """The wanted tokens that each side has and the other lacks, "" unless both have such."""
+    left, right = (Counter(filter(wanted, side.keys)) for side in (hunk.left, hunk.right))
+    sides = [_named(left - right, hunk.left), _named(right - left, hunk.right)]
+    return " and ".join(sides) if all(sides) else ""
+
+
+def _named(keys: Counter[str], side: Tokens) -> str:
+    found = (spelled for key, spelled in zip(side.keys, side.spelled, strict=True) if key in keys)
+    return ", ".join(found)
+
+
+def _spelled(hunk: Hunk) -> str:
+    return " and ".join(_phrase(side) for side in (hunk.left, hunk.right))
+
+
+def _phrase(side: Tokens) -> str:
+    dense = all(is_dense(key) for key in side.keys)
+    return ("" if dense else " ").join(side.spelled)
+
+
+def _sizes(hunk: Hunk) -> tuple[int, int]:
+    return len(hunk.left.keys), len(hunk.right.keys)
+
+
+def _lower_case(*texts: Tokens) -> frozenset[str]:
+    """Words that stand somewhere in lower case: at the start of a sentence they are no names."""
+    return frozenset(word for text in texts for word in text.spelled if word.islower())
+
+
+def _first(reasons: Iterable[str]) -> str:
+    return next(filter(None, reasons), "")
