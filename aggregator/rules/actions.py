@@ -4,9 +4,12 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Any
 
 from aggregator.article import Article
-from aggregator.rules.conditions import category_names
+from aggregator.rules.conditions import category_names, levels
 from aggregator.rules.model import Replacements, Rule, Values
 from aggregator.rules.patterns import NotAppliedError, folded, globbed, short, substituted
 
@@ -36,19 +39,28 @@ def act(article: Article, rule: Rule, plain: Plain) -> Article:
 
 def difference(before: Article, after: Article) -> str:
     """What a rule changed, in words, or "" when it changed nothing."""
-    return "; ".join(_differences(before, after))
+    return "" if after is before else "; ".join(_differences(before, after))
+
+
+def _changed(article: Article, values: Mapping[str, Any]) -> Article:
+    """The article with other values; the very same one if it has them already."""
+    new = {name: value for name, value in values.items() if value != getattr(article, name)}
+    return replace(article, **new) if new else article
 
 
 def _replaced(article: Article, replacements: Replacements, plain: Plain) -> Article:
-    markup = _between_tags(replacements.text, article.html)
-    return replace(
-        article,
-        title=_labels(replacements.title, (article.title,))[0],
-        authors=_labels(replacements.author, article.authors),
-        url=_address(replacements.url, article.url),
-        html=markup,
-        text=article.text if markup == article.html else plain(markup),
-    )
+    values: dict[str, Any] = {}
+    if replacements.title:
+        values["title"] = _labels(replacements.title, (article.title,))[0]
+    if replacements.author:
+        values["authors"] = _labels(replacements.author, article.authors)
+    if replacements.url and article.url:
+        values["url"] = _address(replacements.url, article.url)
+    if replacements.text:
+        values["html"] = _between_tags(replacements.text, article.html)
+        if values["html"] != article.html:
+            values["text"] = plain(values["html"])
+    return _changed(article, values)
 
 
 def _labels(pairs: Mapping[str, str], labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -58,7 +70,7 @@ def _labels(pairs: Mapping[str, str], labels: tuple[str, ...]) -> tuple[str, ...
         for label, result in zip(labels, results, strict=True)
     )
     # Nothing is shown of an article whose title or authors are gone, so they stay then.
-    return tuple(dict.fromkeys(filter(None, changed))) or labels if pairs else labels
+    return tuple(dict.fromkeys(filter(None, changed))) or labels
 
 
 def _all_replaced(pairs: Mapping[str, str], texts: Sequence[str]) -> Sequence[str]:
@@ -67,9 +79,7 @@ def _all_replaced(pairs: Mapping[str, str], texts: Sequence[str]) -> Sequence[st
     return texts
 
 
-def _address(pairs: Mapping[str, str], address: str | None) -> str | None:
-    if not pairs or not address:
-        return address
+def _address(pairs: Mapping[str, str], address: str) -> str:
     result = _all_replaced(pairs, [address])[0]
     if result != address and not _WEB_ADDRESS.fullmatch(result):
         raise NotAppliedError(f"{short(result)} is no web address")
@@ -78,25 +88,37 @@ def _address(pairs: Mapping[str, str], address: str | None) -> str | None:
 
 def _between_tags(pairs: Mapping[str, str], markup: str) -> str:
     """Replace in each text between two tags; what comes in is text and never markup."""
-    if not pairs:
+    texts = _texts(markup)
+    results = _all_replaced(pairs, list(texts.values()))
+    new = {
+        at: result
+        for (at, text), result in zip(texts.items(), results, strict=True)
+        if result != text
+    }
+    if not new:
         return markup
-    parts = _TAG.split(markup)
-    filled = [number for number in range(0, len(parts), 2) if parts[number].strip()]
-    texts = [html.unescape(parts[number]) for number in filled]
-    for number, old, new in zip(filled, texts, _all_replaced(pairs, texts), strict=True):
-        if new != old:
-            parts[number] = html.escape(new, quote=False)
-    return "".join(parts)
+    return "".join(
+        html.escape(new[at], quote=False) if at in new else part
+        for at, part in enumerate(_TAG.split(markup))
+    )
+
+
+# Of the article at hand, which all rules ask for.
+@lru_cache(1)
+def _texts(markup: str) -> Mapping[int, str]:
+    """What is between the tags, unless it is blank, each by its place among texts and tags."""
+    parts = enumerate(_TAG.split(markup))
+    return {at: html.unescape(part) for at, part in parts if not at % 2 and part.strip()}
 
 
 def _set(article: Article, values: Values) -> Article:
-    return replace(
-        article,
-        title=values.title or article.title,
-        authors=values.author or article.authors,
-        language=values.language or article.language,
-        image=values.image or article.image,
-    )
+    given = {
+        "title": values.title,
+        "authors": values.author,
+        "language": values.language,
+        "image": values.image,
+    }
+    return _changed(article, {name: value for name, value in given.items() if value})
 
 
 def _without(article: Article, globs: tuple[str, ...]) -> Article:
@@ -108,15 +130,12 @@ def _without(article: Article, globs: tuple[str, ...]) -> Article:
         for name in article.categories
         if not globbed(globs, [name]) and folded(name) not in gone
     )
-    return replace(article, categories=tuple(kept), category_paths=paths)
+    return _changed(article, {"categories": tuple(kept), "category_paths": paths})
 
 
 def _cut(path: tuple[str, ...], globs: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(
-        name
-        for depth, name in enumerate(path, 1)
-        if not globbed(globs, [name, "/".join(path[:depth])])
-    )
+    named = zip_longest(path, levels(path), fillvalue="")
+    return tuple(name for name, level in named if not globbed(globs, [name, level]))
 
 
 def _level_names(paths: Sequence[Sequence[str]]) -> set[str]:
@@ -140,9 +159,9 @@ def _differences(before: Article, after: Article) -> Iterator[str]:
     old, new = dict.fromkeys(category_names(before)), dict.fromkeys(category_names(after))
     added, removed = [n for n in new if n not in old], [n for n in old if n not in new]
     if removed:
-        yield f"categories - {', '.join(removed)}"
+        yield f"categories - {short(', '.join(removed))}"
     if added:
-        yield f"categories + {', '.join(added)}"
+        yield f"categories + {short(', '.join(added))}"
 
 
 def _shown(value: str | tuple[str, ...] | None) -> str:

@@ -1,6 +1,6 @@
 """Whether an article is what a rule asks for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from operator import gt, lt
@@ -13,6 +13,10 @@ from aggregator.rules.patterns import found, globbed, short
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {"<": lt, ">": gt}
 
 
+# Levels of a hierarchy that have a path. To join thousands of them would be quadratic.
+_DEEPEST = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a condition can look at."""
@@ -22,11 +26,16 @@ class Seen:
     now: datetime
 
 
-def category_names(article: Article) -> tuple[str, ...]:
-    """The categories of an article, and each level of those that are a hierarchy as a path."""
-    paths = article.category_paths
-    levels = ("/".join(path[:depth]) for path in paths for depth in range(1, len(path) + 1))
-    return (*article.categories, *levels)
+def category_names(article: Article) -> Iterator[str]:
+    """Yield the categories of an article, and each level of a hierarchy as a path."""
+    yield from article.categories
+    for path in article.category_paths:
+        yield from levels(path)
+
+
+def levels(path: tuple[str, ...]) -> Iterator[str]:
+    """Yield the upper levels of a hierarchy as paths: for Science, Physics also Science/Physics."""
+    return ("/".join(path[:depth]) for depth in range(1, min(len(path), _DEEPEST) + 1))
 
 
 def _in_language(globs: tuple[str, ...], seen: Seen) -> bool:

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from functools import lru_cache
+from itertools import islice
 from time import process_time
 
 import regex
@@ -21,6 +22,10 @@ MOST_REPLACEMENTS = 10_000
 """For a pattern and article. With replacements of 1,000 characters at most, a text that holds
 nothing but what is replaced grows by 10 MB and not by gigabytes."""
 
+LONGEST_NAME, MOST_NAMES = 8192, 1000
+"""Characters of an address or a label, and labels of an article, that are held against globs: the
+longest address that cleaning keeps, and more categories than are of use to anybody."""
+
 # More than any configuration has; what falls out is compiled again.
 _PATTERNS = 4096
 
@@ -28,8 +33,6 @@ _PATTERNS = 4096
 _CHOICE = re.compile(
     r"(?:\(\?i\))?(?:\\b)?(?P<group>\((?:\?:)?)?(?P<words>[^\\.^$*+?{}\[\]()]+)(?(group)\))(?:\\b)?"
 )
-# What a case-insensitive search takes for one letter, beside what casefold() does.
-_DOTLESS = str.maketrans({"İ": "i", "ı": "i"})
 
 
 class NotAppliedError(Exception):
@@ -75,8 +78,6 @@ def _substitute(
     pattern: str, replacement: str, text: str, limits: tuple[float, int]
 ) -> tuple[str, int]:
     deadline, most = limits
-    if not _possible(pattern, text):
-        return text, 0
     try:
         result, count = compiled(pattern).subn(
             replacement, text, count=most, timeout=_left(deadline)
@@ -114,13 +115,14 @@ def _words(pattern: str) -> tuple[str, ...]:
 # The title and the text of the article at hand, which all rules ask for.
 @lru_cache(4)
 def _caseless(text: str) -> str:
-    """Text in which letters that differ only in case are the same; longer text stays longer."""
-    return text.casefold() if text.isascii() else text.translate(_DOTLESS).casefold()
+    """Text in which the letters that a case-insensitive search takes for one are one."""
+    return text.replace("İ", "i").replace("ı", "i").casefold()
 
 
-def globbed(globs: Iterable[str], names: Sequence[str]) -> bool:
+def globbed(globs: Iterable[str], names: Iterable[str]) -> bool:
     """Whether one of the shell globs fits one of the names, however they are spelled."""
-    return any(_glob(glob).match(folded(name)) for glob in globs for name in names)
+    known = [folded(name[:LONGEST_NAME]) for name in islice(names, MOST_NAMES)]
+    return any(_glob(glob).match(name) for glob in globs for name in known)
 
 
 @lru_cache(_PATTERNS)
@@ -128,7 +130,6 @@ def _glob(glob: str) -> re.Pattern[str]:
     return re.compile(translate(folded(glob)))
 
 
-@lru_cache(_PATTERNS)
 def folded(name: str) -> str:
     """What spellings of a name have in common: case, width and spaces aside."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
