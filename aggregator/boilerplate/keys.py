@@ -1,0 +1,156 @@
+"""The keys of blocks: equal for what counts as the same furniture, whatever article it is in.
+
+A key's first letter says what kind of evidence there is for the block being furniture; the rest is
+a digest of what it says.
+"""
+
+import re
+from base64 import b32encode
+from hashlib import blake2b
+
+from aggregator.boilerplate.page import Leaf, Node, Page, text
+from aggregator.boilerplate.wording import (
+    CODE,
+    FURNITURE_HOSTS,
+    PROTECTED,
+    SERIES,
+    is_call,
+    line,
+    may_say_so,
+)
+
+CALL, LINE, BOX, PICTURE, LINKED_PICTURE, LINKS, MENU = "cnbpilm"
+
+_HEAD, _FOOT = 4, 10
+"""Blocks from the start and from the end that count as head and foot of an article."""
+_LONGEST_CALL, _LONGEST_LINE = 400, 160
+"""Characters of a call to action; what is longer and happens to hold one is running text."""
+_LONGEST_RAW, _LONGEST_IN_THE_MIDDLE = 4_000, 300
+"""Characters of HTML that are looked at: lists of share links are mostly addresses. Between head
+and foot only short blocks are, which spares two thirds of the work."""
+_BOX_BLOCKS, _BOX_TEXT = 12, 800
+_BOXES = frozenset(["aside", "blockquote", "div", "footer", "header", "nav", "ol", "section", "ul"])
+_MENU_SHARE = 0.5
+"""Share of a block's text that is links, from which on it is a menu and not a sentence."""
+
+_LINK = re.compile(r'<a\b(?:[^<>"]|"[^"]*")*+>(.*?)</a>', re.DOTALL)
+_TARGET = re.compile(r'<a\b[^<>]*?\bhref="([^"?#]*)')
+_IMAGE = re.compile(r'<img\b[^<>]*?\bsrc="([^"?#]*)')
+_ALT = re.compile(r'<img\b[^<>]*?\balt="([^"]*)"')
+_HOST = re.compile(r"https?://(?:www\.|m\.)?([^/:]+)")
+_PICTURE_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg)$", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_MONTH = re.compile(
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+)
+
+
+def key(leaf: Leaf) -> str:
+    """The key of a block by what it holds; "" for what is never furniture."""
+    said = leaf.text
+    if not said:
+        return "" if leaf.is_fixed else _picture(leaf.raw)
+    kind, same = _call(said)
+    if not kind and ("<a " not in leaf.raw or leaf.is_heading):
+        return ""
+    if leaf.is_fixed:
+        return ""
+    return _hash(kind, same) if kind else _links(leaf.raw, said)
+
+
+def likely_keys(page: Page) -> list[str]:
+    """The key of each block that stands where furniture of its kind does; "" for the others."""
+    return [
+        found
+        if (found := key(leaf) if _may_be(at, page) else "") and _fits(at, page, found)
+        else ""
+        for at, leaf in enumerate(page.leaves)
+    ]
+
+
+def box(node: Node, page: Page, keys: list[str]) -> str:
+    """The key of a container that holds calls and what belongs to them; "" for any other."""
+    count = node.last - node.first
+    if node.tag not in _BOXES or not 1 < count <= _BOX_BLOCKS:
+        return ""
+    if 3 * sum(found[:1] in {CALL, LINE} for found in keys[node.first : node.last]) < count:
+        return ""
+    leaves = page.leaves[node.first : node.last]
+    texts = [leaf.text for leaf in leaves]
+    if sum(map(len, texts)) > _BOX_TEXT:
+        return ""
+    if any(leaf.is_fixed for leaf in leaves) or any(map(PROTECTED.search, texts)):
+        return ""
+    return _hash(BOX, "\n".join(map(_same, texts)))
+
+
+def _may_be(at: int, page: Page) -> bool:
+    """Whether a block is short, or near the head or foot: all others are running text."""
+    in_the_middle = _HEAD <= at < len(page.leaves) - _FOOT
+    return len(page.leaves[at].raw) <= (_LONGEST_IN_THE_MIDDLE if in_the_middle else _LONGEST_RAW)
+
+
+def _fits(at: int, page: Page, found: str) -> bool:
+    kind, at_foot = found[0], at >= len(page.leaves) - _FOOT
+    if kind == PICTURE:
+        around = (*page.leaves[max(0, at - 1) : at], *page.leaves[at + 1 : at + 2])
+        said = (near.text for near in around if len(near.raw) <= _LONGEST_RAW)
+        return any(CODE.search(text) for text in said if len(text) <= _LONGEST_CALL)
+    if kind in {LINKED_PICTURE, LINKS, MENU}:
+        return at_foot and at > 0
+    return at_foot or not page.leaves[at].is_heading
+
+
+def _call(said: str) -> tuple[str, str]:
+    """Whether a text calls to do something, or is a line that only names and dates fill."""
+    if len(said) > _LONGEST_CALL or not may_say_so(said):
+        return "", ""
+    if len(said) <= _LONGEST_LINE and (kind := line(said)):
+        return LINE, kind
+    if is_call(said) and not PROTECTED.search(said):
+        return CALL, _same(said)
+    return "", ""
+
+
+def _same(said: str) -> str:
+    """What stays the same of a text when another article has it: all but dates and numbers."""
+    return _DIGITS.sub("0", _MONTH.sub("", said))
+
+
+def _picture(raw: str) -> str:
+    images = _IMAGE.findall(raw)
+    if len(images) != 1:
+        return ""
+    alt = _ALT.search(raw)
+    if alt and _call(text(alt[1]))[0]:
+        return _hash(CALL, images[0])
+    target = _TARGET.search(raw)
+    # A picture that leads to itself in full size is no advert.
+    linked = target is not None and not _PICTURE_FILE.search(target[1])
+    return _hash(LINKED_PICTURE if linked else PICTURE, images[0])
+
+
+def _links(raw: str, said: str) -> str:
+    linked = len(text(" ".join(_LINK.findall(raw))))
+    if linked < len(said) * _MENU_SHARE or not any(map(str.isalpha, said)):
+        return ""
+    if PROTECTED.search(said) or SERIES.search(said):
+        return ""
+    targets = _TARGET.findall(raw)
+    if linked < len(said):
+        return _hash(MENU, " ".join([said, *targets]))
+    if targets and all(map(_is_furniture_host, targets)):
+        return _hash(CALL, said)
+    return _hash(LINKS, " ".join([said, *targets]))
+
+
+def _is_furniture_host(address: str) -> bool:
+    host = _HOST.match(address)
+    return host is not None and host[1] in FURNITURE_HOSTS
+
+
+def _hash(kind: str, said: str) -> str:
+    digest = blake2b(said.encode("utf-8", "replace"), digest_size=8).digest()
+    return kind + b32encode(digest).decode("ascii").rstrip("=").lower()

@@ -1,0 +1,154 @@
+"""An article's HTML as blocks and the elements around them, with where each is in the text."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import NamedTuple
+from unicodedata import is_normalized, normalize
+
+HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+
+_MOST_LEAVES = 4_000
+"""Blocks of an article that are looked at; longer ones are books, and left alone."""
+_PICTURE = 100
+"""Characters that a picture counts for where the size of what goes is weighed."""
+
+_BLOCKS = (
+    r"article|aside|blockquote|caption|colgroup|d[dlt]|details|div|figcaption|figure|footer|h[1-6]|"
+    r"header|hgroup|li|main|nav|ol|p|pre|section|summary|table|tbody|t[dhr]|tfoot|thead|ul"
+)
+# What is inside of these is part of a whole that says something.
+_WHOLES = frozenset(["details", "dl", "figcaption", "hgroup", "pre", "summary", "table"])
+
+# Exact for what the sanitiser writes: lower-case names, values in double quotes.
+_ATTRIBUTES = r'([^<>"]*+(?:"[^"]*"[^<>"]*+)*+)>'
+_TAG = re.compile(rf"<(/?)({_BLOCKS})\b{_ATTRIBUTES}")
+_ANY_TAG = re.compile(r'</?[a-z][^<>"]*+(?:"[^"]*"[^<>"]*+)*+>')
+_VOID = re.compile(r"<(?:br|col|hr|img|source|track)\b")
+_MEDIA = re.compile(r"<(?:img|video|audio|math)\b")
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element that stands on lines of its own; its blocks are ``leaves[first:last]``.
+
+    ``whole``: it must stay as it is, with all that is in it.
+    """
+
+    tag: str
+    parent: "Node | None"
+    start: int
+    first: int
+    whole: bool
+    end: int = -1
+    last: int = -1
+
+
+class Leaf(NamedTuple):
+    """A stretch of text or pictures between two tags of blocks: what readers take for one block.
+
+    ``start`` and ``end`` say where it is, ``raw`` is its HTML. ``tied``: other parts of the article
+    hang on it, or it holds only a part of an element.
+    """
+
+    node: Node | None
+    start: int
+    end: int
+    raw: str
+    tied: bool
+
+    @property
+    def text(self) -> str:
+        """What it says: NFKC, case-folded, white space collapsed."""
+        return text(self.raw)
+
+    @property
+    def size(self) -> int:
+        """Its weight in characters."""
+        return len(self.text) + _PICTURE * len(_MEDIA.findall(self.raw))
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is a heading or a part of one."""
+        return self.node is not None and self.node.tag in HEADINGS
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is part of a whole: a table, a listing, a footnote, a captioned figure."""
+        node = self.node
+        while node is not None and not node.whole:
+            node = node.parent
+        return self.tied or node is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The blocks of an article and the elements around them, both in document order."""
+
+    leaves: list[Leaf]
+    nodes: list[Node]
+
+    @property
+    def size(self) -> int:
+        """The weight of all blocks in characters."""
+        return sum(leaf.size for leaf in self.leaves)
+
+
+def read(html: str) -> Page | None:
+    """What an article consists of; None if it is not what the sanitiser writes, or a book."""
+    page = Page([], [])
+    node: Node | None = None
+    at = inline = 0  # inline: elements that are open and stand around blocks
+    for tag in _TAG.finditer(html):
+        inline += _add_leaf(page, node, html[at : tag.start()], at, inline)
+        at = tag.end()
+        if not tag[1]:
+            node = _open(page, tag, node, inline)
+        elif node is None or node.tag != tag[2]:
+            return None
+        else:
+            node.end, node.last = at, len(page.leaves)
+            node = node.parent
+    _add_leaf(page, node, html[at:], at, inline)
+    return None if node or len(page.leaves) > _MOST_LEAVES else page
+
+
+def _open(page: Page, tag: re.Match[str], parent: Node | None, inline: int) -> Node:
+    name = tag[2]
+    whole = name in _WHOLES or inline != 0 or ' id="' in tag[3]
+    if name == "figcaption" and parent is not None:
+        parent.whole = True
+    node = Node(name, parent, tag.start(), len(page.leaves), whole)
+    page.nodes.append(node)
+    return node
+
+
+def _add_leaf(page: Page, node: Node | None, raw: str, start: int, inline: int) -> int:
+    """Add a stretch, if there is anything in it, and return how many elements it leaves open."""
+    if not raw or raw.isspace():
+        return 0
+    if "<" not in raw and "&" not in raw:
+        page.leaves.append(Leaf(node, start, start + len(raw), raw, inline != 0))
+        return 0
+    left_open = raw.count("<") - 2 * raw.count("</")
+    if left_open:  # most often only by line breaks and pictures
+        left_open -= len(_VOID.findall(raw))
+    if raw.lstrip()[0] not in "<&" or _MEDIA.search(raw) or text(raw):
+        tied = inline != 0 or left_open != 0 or 'href="#' in raw or ' id="' in raw
+        page.leaves.append(Leaf(node, start, start + len(raw), raw, tied))
+    return left_open
+
+
+def text(raw: str) -> str:
+    """The text of a stretch: NFKC, case-folded, white space collapsed."""
+    found = _ANY_TAG.sub("", raw.replace("<br>", " ")) if "<" in raw else raw
+    if "&" in found:
+        found = unescape(found)
+    if not found.isascii() and not is_normalized("NFKC", found):
+        found = normalize("NFKC", found)
+    return " ".join(found.casefold().split())
+
+
+def without_tags(raw: str) -> str:
+    """HTML without its tags; references stay."""
+    return _ANY_TAG.sub("", raw)
