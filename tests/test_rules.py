@@ -186,7 +186,7 @@ SITE = {"replace": {"title": {r"\s*[-–|]\s*Sina$": ""}}}
     ("actions", "before", "after"),
     [
         ({"categories": ["央行"]}, {"categories": ("A",)}, {"categories": ("A", "央行")}),
-        ({"categories": ["a", "B", "b"]}, {"categories": ("A",)}, {"categories": ("A", "B")}),
+        ({"categories": ["a", "B", "b", "B"]}, {"categories": ("A",)}, {"categories": ("A", "B")}),
         ({"categories": "B"}, {}, {"categories": ("B",)}),
         (
             {"remove_categories": ["新闻*", "top"]},
@@ -317,8 +317,8 @@ def test_later_rules_see_what_earlier_ones_did() -> None:
         ),
         Step(
             "rule",
-            "rules[3]: if category seen, language en: categories - Finance, 货币政策, Physics, seen, "
-            "Science, Science/Physics",
+            "rules[3]: if category seen, language en: categories - "
+            "Finance, 货币政策, Physics, seen, Science, Science/Physics",
         ),
         Step("rule", done.dropped),
     )
@@ -345,7 +345,7 @@ EVIL = [
     (r"(\w+\s?)*$", "word " * 5000 + "!"),
     (r"(?:.*,){20}z", "a," * 5000),
     (r"\s+$", " " * (LONGEST - 1) + "!"),
-    (r"(?:央|央行|行央)+！", "央行" * 5000),
+    (r"(?:央|行|央行)+$", "央行" * 5000 + "！"),
 ]
 
 
@@ -413,6 +413,7 @@ def test_words_are_taken_for_one_as_a_search_without_case_takes_them() -> None:
         if not 0xD800 <= code <= 0xDFFF
         and {chr(code).lower(), chr(code).upper(), chr(code).casefold()} != {chr(code)}
     )
+    assert len(letters) > 2_800
     for letter in letters:
         for same in regex.findall(f"(?i){regex.escape(letter)}", letters):
             assert found(f"(?i)§|{letter}", [f"-{same}-"]), (letter, same)
@@ -503,7 +504,8 @@ def test_rules_never_raise_and_never_make_markup(
     assert done.title or not article.title
     again = clean(done, Recipe())
     assert tags(again.html) == tags(clean(again, Recipe()).html)
-    assert (done == article) == (done.trail == () and done.problems == ())
+    said = done.trail[len(article.trail) :] + done.problems[len(article.problems) :]
+    assert (done is article) == (said == ())
 
 
 @given(TEXT, st.sampled_from(["nowhere|never", r"\bnowhere\b", "(?i)nowhere", r"^nowhere\d+"]))
@@ -569,7 +571,7 @@ ACTIONS = "drop, replace, set, remove_categories or categories"
             {"replace": {"title": {"[": "", "(a)": r"\2", "b": r"\n"}}},
             {
                 ("replace", "title"): "holds '[', which is no regular expression: unterminated "
-                r"character set at position 1; holds '\\2', which names a group that the regular "
+                r"character set at position 1; holds '\\2', which names a group 2 that the regular "
                 r"expression does not have; holds '\\n', which has a backslash that is not part of "
                 r"\1, \g<name> or \\"
             },

@@ -143,10 +143,12 @@ def _level_names(paths: Sequence[Sequence[str]]) -> set[str]:
 
 
 def _with(article: Article, added: tuple[str, ...]) -> Article:
-    known = {folded(name): name for name in article.categories}
-    new = {folded(name): name for name in added}
-    more = tuple(name for key, name in new.items() if key not in known)
-    return replace(article, categories=article.categories + more) if more else article
+    known = {folded(name) for name in article.categories}
+    new: dict[str, str] = {}
+    for name in added:
+        if folded(name) not in known:
+            new.setdefault(folded(name), name)
+    return replace(article, categories=(*article.categories, *new.values())) if new else article
 
 
 def _differences(before: Article, after: Article) -> Iterator[str]:

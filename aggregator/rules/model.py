@@ -31,7 +31,8 @@ _LENGTH = re.compile(r"([<>]) ?([0-9]{1,9})")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8}){0,4}", re.IGNORECASE | re.ASCII)
 # What XML 1.0 forbids (production 2), other controls, and what would break a line.
 _ILLEGAL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_ESCAPES = re.compile(r"(?:[^\\]|\\[1-9]|\\g<\w+>|\\\\)*")
+# A backslash, or a group's number or name. Three digits would be an octal character.
+_ESCAPE = re.compile(r"\\(?:\\|(?P<number>[1-9][0-9]?)(?![0-9])|g<(?P<name>\w+)>|(?P<other>))")
 _LONGEST_REPLACEMENT = 1000
 _ADDRESS: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 
@@ -76,12 +77,15 @@ def _replacement(pattern: str, value: str) -> None:
     _plain(value)
     if len(value) > _LONGEST_REPLACEMENT:
         raise ValueError(f"is longer than {_LONGEST_REPLACEMENT:,} characters")
-    if not _ESCAPES.fullmatch(value):
-        raise ValueError(r"has a backslash that is not part of \1, \g<name> or \\")
-    try:
-        compiled(pattern).sub(value, "")
-    except (regex.error, IndexError) as error:
-        raise ValueError("names a group that the regular expression does not have") from error
+    groups = compiled(pattern).groupindex.keys() | set(
+        map(str, range(compiled(pattern).groups + 1))
+    )
+    for escape in _ESCAPE.finditer(value):
+        if escape["other"] is not None:
+            raise ValueError(r"has a backslash that is not part of \1, \g<name> or \\")
+        name = escape["number"] or escape["name"]
+        if name and name not in groups:
+            raise ValueError(f"names a group {name} that the regular expression does not have")
 
 
 def _replacements(value: dict[str, str]) -> dict[str, str]:
