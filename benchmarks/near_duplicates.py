@@ -93,7 +93,9 @@ def table(outcomes: Sequence[Outcome]) -> str:
     ]
     kinds = dict.fromkeys((outcome.pair.kind, outcome.pair.same) for outcome in outcomes)
     for kind, same in kinds:
-        rows.append(_row(kind, "same" if same else "apart", [o for o in outcomes if o.pair.kind == kind]))
+        rows.append(
+            _row(kind, "same" if same else "apart", [o for o in outcomes if o.pair.kind == kind])
+        )
     groups: dict[str, Callable[[Pair], bool]] = {
         "all English": lambda pair: not pair.chinese,
         "all Chinese": lambda pair: pair.chinese,
@@ -169,8 +171,10 @@ def main() -> None:
     met = [(a, b, compare(a.story, b.story)) for a, b in encounters(items)]
     for a, b, verdict in met:
         if a.story.text != b.story.text:
-            print(f"{'same ' if verdict.same else 'apart'} {verdict.reason}: "
-                  f"{a.story.title!r} ({Path(a.source).stem}) / {b.story.title!r}")
+            print(
+                f"{'same ' if verdict.same else 'apart'} {verdict.reason}: "
+                f"{a.story.title!r} ({Path(a.source).stem}) / {b.story.title!r}"
+            )
     equal = [verdict.same for a, b, verdict in met if a.story.text == b.story.text]
     print(f"{sum(equal)} of {len(equal)} with equal texts are found to be the same")
 

@@ -145,9 +145,7 @@ def _edit(kind: str, same: bool, base: Story, edit: Edit) -> Pair | None:
     made = edit(base, dice)
     if made is None or made.text == base.text and made.title == base.title:
         return None
-    copy = replace(
-        made, url="https://copy.example/1", published=base.published + _hours(dice, 30)
-    )
+    copy = replace(made, url="https://copy.example/1", published=base.published + _hours(dice, 30))
     return Pair(kind, same, is_chinese(base.text), half(base.text), base, copy)
 
 
@@ -294,7 +292,9 @@ def reformat(base: Story, dice: Random) -> Story:
     if dice.random() < 0.5:
         text = "• " + re.sub(r"\n+", "\n• ", text)
     if is_chinese(text):
-        text = re.sub(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])", " ", text)
+        text = re.sub(
+            r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])", " ", text
+        )
     title = base.title.upper() if dice.random() < 0.3 else base.title
     return replace(base, title=title, text=text)
 
@@ -318,7 +318,7 @@ def width(base: Story, dice: Random) -> Story:
     else:
         change = (
             lambda text: text.translate(_TYPOGRAPHIC),
-            lambda text: re.sub(r"[,;:]", "", text),
+            lambda text: re.sub(r"[,;:](?=\s)", "", text),
             lambda text: text.replace("’", "'").replace("—", " -- ").replace("“", '"'),
         )[way]
     return replace(base, title=change(base.title), text=change(base.text))
@@ -353,7 +353,9 @@ def numbers(base: Story, dice: Random) -> Story | None:
     """Write numbers another way: 3 / three / 三, 1000 / 1,000, 5% / 5 percent / 百分之五."""
     chinese = is_chinese(base.text)
     written = _chinese_numbers(base.text) if chinese else _english_numbers(base.text)
-    changed = dice.choice([written, written, re.sub(r"(?<![\d.,])(\d{1,3})(\d{3})(?![\d.,年])", r"\1,\2", written)])
+    changed = dice.choice(
+        [written, written, re.sub(r"(?<![\d.,])(\d{1,3})(\d{3})(?![\d.,年])", r"\1,\2", written)]
+    )
     return replace(base, text=changed) if changed != base.text else None
 
 
@@ -372,9 +374,19 @@ def _english_numbers(text: str) -> str:
 
 
 def _chinese_numbers(text: str) -> str:
-    text = re.sub(r"(\d+)\s?[%％]", lambda found: f"百分之{_han(int(found[1]))}", text)
-    text = re.sub(r"(?<![\d.,:a-zA-Z/-])(\d{1,4})(?=[个人年月日天次名元岁篇点])", lambda found: _han(int(found[1])), text)
-    return re.sub(r"(?<![一-九十百千万几第])([二三四五六七八九])(?=[个人天次名元岁篇])", lambda found: str(_HAN.index(found[1])), text)
+    text = re.sub(
+        r"(?<![\d.,])(\d{1,4})\s?[%％]", lambda found: f"百分之{_han(int(found[1]))}", text
+    )
+    text = re.sub(
+        r"(?<![\d.,:a-zA-Z/-])(\d{1,4})(?=[个人年月日天次名元岁篇点])",
+        lambda found: _han(int(found[1])),
+        text,
+    )
+    return re.sub(
+        r"(?<![一二三四五六七八九十百千万几数第])([二三四五六七八九])(?=[个人天次名元岁篇])",
+        lambda found: str(_HAN.index(found[1])),
+        text,
+    )
 
 
 def _han(number: int) -> str:
@@ -524,8 +536,10 @@ def correction(base: Story, dice: Random) -> Story:
 
 
 def _denied(base: Story) -> Story | None:
-    pattern, opposite = (r"(?<=[他我们])会", "不会") if is_chinese(base.text) else (
-        r"\b(is|was|will|can|has|are)\b(?! not)", r"\1 not"
+    pattern, opposite = (
+        (r"(?<=[他我们])会", "不会")
+        if is_chinese(base.text)
+        else (r"\b(is|was|will|can|has|are)\b(?! not)", r"\1 not")
     )
     start = len(base.text) // 5
     text = re.sub(pattern, opposite, base.text[start:], count=1)
@@ -559,7 +573,12 @@ def series(few: Sequence[Story], dice: Random) -> tuple[Story, Story]:
     ways = (
         [("（一）", "（二）"), ("（上）", "（下）"), ("第{}集", "第{}集"), ("{}/9", "{}/9")]
         if chinese
-        else [(", part {}", ", part {}"), (" ({}/9)", " ({}/9)"), (" Part I", " Part II"), (" #{}", " #{}")]
+        else [
+            (", part {}", ", part {}"),
+            (" ({}/9)", " ({}/9)"),
+            (" Part I", " Part II"),
+            (" #{}", " #{}"),
+        ]
     )
     first, second = dice.choice(ways)
     titles = (
@@ -605,9 +624,13 @@ def round_up(few: Sequence[Story], dice: Random) -> tuple[Story, Story]:
     items = "\n".join(f"{item.title}\n{item.text[: int(len(item.text) * share)]}" for item in order)
     chinese = is_chinese(few[0].text)
     greeting = dice.choice(
-        ["早上好，以下是今天的要闻。", "本周精选"] if chinese else ["Good morning. Here is the news.", "This week"]
+        ["早上好，以下是今天的要闻。", "本周精选"]
+        if chinese
+        else ["Good morning. Here is the news.", "This week"]
     )
-    title = dice.choice(["今日要闻", "每周精选 第12期"] if chinese else ["Morning briefing", "Links for today"])
+    title = dice.choice(
+        ["今日要闻", "每周精选 第12期"] if chinese else ["Morning briefing", "Links for today"]
+    )
     return few[0], replace(few[1], title=title, text=f"{greeting}\n{items}")
 
 
@@ -615,13 +638,19 @@ def digest(few: Sequence[Story], dice: Random) -> tuple[Story, Story]:
     """Two numbers of one daily digest: the same frame around other headlines."""
     chinese = is_chinese(few[0].text)
     day = dice.randint(1, 27)
-    head = "早上好！以下是今天最值得关注的新闻，感谢您的订阅。" if chinese else (
-        "Good morning, and thank you for reading. These are the stories that we follow today."
+    head = (
+        "早上好！以下是今天最值得关注的新闻，感谢您的订阅。"
+        if chinese
+        else (
+            "Good morning, and thank you for reading. These are the stories that we follow today."
+        )
     )
     foot = _words(few[0].text, FOOTERS, dice)
     made = []
     for number in (0, 1):
-        title = f"每日简报 4月{day + number}日" if chinese else f"Daily digest, April {day + number}"
+        title = (
+            f"每日简报 4月{day + number}日" if chinese else f"Daily digest, April {day + number}"
+        )
         lines = [f"{item.title}\n{sentences(item.text)[0][:300]}" for item in few[2 * number :][:2]]
         made.append(replace(few[number], title=title, text="\n".join([head, *lines, head, foot])))
     return made[0], made[1]
@@ -678,8 +707,10 @@ def _bulletins(chinese: bool) -> Iterator[Pair]:
         frame = dice.choice(BULLETINS[chinese])
         fields = _fields(frame, ROWS[chinese], dice)
         single = number % 2 == 0
-        others = _one_other(fields, frame, chinese, dice) if single else (
-            _fields(frame, ROWS[chinese], dice)
+        others = (
+            _one_other(fields, frame, chinese, dice)
+            if single
+            else (_fields(frame, ROWS[chinese], dice))
         )
         left, right = (_filled(frame, values, chinese) for values in (fields, others))
         if left.text != right.text:
@@ -755,6 +786,8 @@ def _translations(folder: Path) -> Iterator[Pair]:
         originals = list(read(file))
         for language in ("zh-cn", "ja", "ru"):
             translated = root / language / "docs" / file.name
+            if not translated.is_file() or translated.read_text("utf-8").isascii():
+                continue
             if originals and translated.is_file() and made < 2 * PER_KIND:
                 right = replace(next(read(translated)).story, language=language)
                 left = replace(originals[0].story, language="en")

@@ -34,6 +34,13 @@ class Alignment:
     offsets: Span
     hunks: tuple[Hunk, ...]
 
+    @property
+    def exchanged(self) -> int:
+        """Tokens of one text that stand where the other one has something else, ends excepted."""
+        return sum(
+            min(len(hunk.left.keys), len(hunk.right.keys)) for hunk in self.hunks if not hunk.last
+        )
+
 
 def align(left: Tokens, right: Tokens, run: int = _RUN) -> Alignment:
     """Align two texts by their longest common subsequence, without runs shorter than ``run``.

@@ -15,10 +15,15 @@ _TOKENS, _CHARACTERS = 12_000, 100_000
 # Share of the shorter text that the other one has. Copies with an advert of their own have 0.85;
 # different articles of one feed on one day stay below 0.5, templates are told apart by their names.
 _SHARED = 0.8
+# Share of the shorter text that may stand where the other one has something else.
+_EXCHANGED = 0.1
 # A text of less than this share of the other one is a part of it, and more has to speak for it.
-_WHOLE = 0.7
+_WHOLE = 0.6
 # Tokens that a copy may put before the story: headline, byline, an advert.
-_HEADER = 60
+_HEADER = 100
+# Tokens before what is shared from which on a text begins differently; where only one of them does,
+# it is a header if it is short beside the rest.
+_START, _START_SHARE = 8, 0.15
 # Tokens of a text whose title says as much as itself, and that are news for a short time only.
 _BRIEF, _BRIEF_DAYS = 80, timedelta(days=2)
 # Share of the words that two headlines of one story have in common.
@@ -26,12 +31,12 @@ _RELATED = 0.5
 # From here on the texts are the same, whatever language their feeds claim to be in.
 _IDENTICAL = 0.95
 
-_ENDED = re.compile(r"[.!?。！？．؟।\"'”’»」』)）】]\s*\Z")
 _CUT = re.compile(
-    r"(?:…|\.\.\.|\[\.{3}\]|\[…\]|\(more\)|read more|continue reading|阅读全文|查看全文|查看更多|全文)"
-    r"\W*\Z",
+    r"(?:…|\.\.\.|\[…\]|\[\.{3}\]|\(more\)|read more|continue reading|(?:阅读|查看)(?:全文|更多))\W*\Z",
     re.IGNORECASE,
 )
+# Characters at the end of a text that say whether the other one goes on in the same sentence.
+_TAIL = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,15 +94,36 @@ def _beginning(tokens: Tokens, length: int) -> Tokens:
 
 def _why_not(short: _Read, long: _Read, alignment: Alignment, score: float) -> str:
     """Why the texts do not share enough for one story, "" if they do."""
-    if score < _SHARED:
+    if score < _SHARED or alignment.exchanged > _EXCHANGED * len(short.tokens.keys):
         return f"shares {score:.0%} of the text"
     if score < _IDENTICAL and _foreign(short.story, long.story):
         return f"another language: {short.story.language} and {long.story.language}"
-    if len(short.tokens.keys) >= _WHOLE * len(long.tokens.keys):
+    if _related(short.story.title, long.story.title):
+        return "a part of a longer article" if alignment.offsets[1] > _HEADER else ""
+    return _standing(short, long, alignment) or _part(short.story, long.story, alignment)
+
+
+def _standing(short: _Read, long: _Read, alignment: Alignment) -> str:
+    """Why what two texts with unlike titles share is only what stands below all of their kind."""
+    least, most = sorted(alignment.offsets)
+    if least < _START and most < max(_START, _START_SHARE * alignment.shared):
         return ""
-    if alignment.offsets[1] > _HEADER or not _cut(short.story, long.story):
-        return "a part of a longer article"
-    return ""
+    shared = set(short.tokens.keys) & set(long.tokens.keys)
+    titles = (set(tokenise(read.story.title, 60).keys) for read in (short, long))
+    if all(2 * len(title & shared) >= len(title) for title in titles):
+        return ""
+    return "begins differently, under another title"
+
+
+def _part(short: Story, long: Story, alignment: Alignment) -> str:
+    """Why a text is an item of a round-up and not a story's beginning, "" if it is no part."""
+    if len(short.text) >= _WHOLE * len(long.text):
+        return ""
+    if alignment.offsets[1] <= _HEADER and (
+        _is_cut(short.text, long.text) or _same_place(short, long)
+    ):
+        return ""
+    return "a part of a longer article"
 
 
 def _differing(short: _Read, long: _Read, alignment: Alignment) -> str:
@@ -114,16 +140,18 @@ def _foreign(a: Story, b: Story) -> bool:
     return bool(one and other and one != other)
 
 
-def _cut(short: Story, long: Story) -> bool:
-    """Whether a text is the beginning of the other one, and not an item of a round-up."""
-    if short.url and short.url == long.url:
+def _same_place(a: Story, b: Story) -> bool:
+    return bool(a.url) and a.url == b.url
+
+
+def _is_cut(short: str, long: str) -> bool:
+    """Whether a text says that it goes on elsewhere, or ends where the other one goes on."""
+    end = short.rstrip()[-_TAIL:]
+    if _CUT.search(end):
         return True
-    text = short.text.rstrip()
-    return (
-        _related(short.title, long.title)
-        or bool(_CUT.search(text[-40:]))
-        or not _ENDED.search(text[-4:])
-    )
+    _, found, rest = long.partition(end)
+    following = rest.lstrip(" ")[:1]
+    return bool(found) and following.isalnum() and not following.isupper() and end[-1:].isalnum()
 
 
 def _related(a: str, b: str) -> bool:

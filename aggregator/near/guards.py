@@ -5,8 +5,9 @@ A copy that was cut, or that got an advert or a footer, has something *more or l
 """
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from rapidfuzz.distance import Indel
 
@@ -20,9 +21,10 @@ _CHANGE = 12
 _LINE, _LONG = 8, 150
 # Share of words that an editor changes in a copy; one in 60 makes rain of sunshine.
 _REWORDED = 1 / 100
-# How alike two spellings of one name are: Kyiv and Kiev are 0.5, Berlin and Dublin 0.5 too.
-_VARIANT = 0.55
+# How alike two spellings of one name are: Zelensky and Zelenskyy 0.94, Austria and Australia 0.88.
+_VARIANT = 0.9
 _TITLE_TOKENS = 60
+_NOT_PLAIN = re.compile(r"[\u0300-\u036f]|['’]s?\b")
 
 # What editors exchange without telling anything else: particles, and verbs of saying.
 _PARTICLES = frozenset(
@@ -68,23 +70,25 @@ def differing_titles(left: str, right: str, *, telling: bool) -> str:
     alignment = align(one, other, run=1)
     if 2 * alignment.shared < max(len(one.keys), len(other.keys)):
         return ""
-    known = _lower_case(one, other)
-    return _first(_replaced(hunk, known, names=telling) for hunk in alignment.hunks)
+    common = _common_words(one, other)
+    return _first(_replaced(hunk, common, names=telling) for hunk in alignment.hunks)
 
 
 def differing_texts(left: Tokens, right: Tokens, alignment: Alignment) -> str:
     """Why two texts that share most words tell different stories, "" if they may be the same."""
-    known = _lower_case(left, right)
+    common = _common_words(left, right)
     long = min(len(left.keys), len(right.keys)) >= _LONG
-    return _first(_differing(hunk, known, long) for hunk in alignment.hunks) or _reworded(alignment)
+    return _first(_differing(hunk, common, long) for hunk in alignment.hunks) or _reworded(
+        alignment
+    )
 
 
-def _differing(hunk: Hunk, known: frozenset[str], long: bool) -> str:
+def _differing(hunk: Hunk, common: Collection[str], long: bool) -> str:
     if not hunk.left.keys or not hunk.right.keys:
         return _inserted(hunk)
     if (hunk.first or hunk.last) and max(_sizes(hunk)) > _LINE:
         return _inserted(hunk)
-    return _replaced(hunk, known, names=not (long and (hunk.first or hunk.last)))
+    return _replaced(hunk, common, names=not (long and (hunk.first or hunk.last)))
 
 
 def _inserted(hunk: Hunk) -> str:
@@ -98,7 +102,7 @@ def _inserted(hunk: Hunk) -> str:
     return ""
 
 
-def _replaced(hunk: Hunk, known: frozenset[str], *, names: bool) -> str:
+def _replaced(hunk: Hunk, common: Collection[str], *, names: bool) -> str:
     small, large = sorted(_sizes(hunk))
     if not small or large > 2 * small + 4:
         return ""
@@ -107,10 +111,10 @@ def _replaced(hunk: Hunk, known: frozenset[str], *, names: bool) -> str:
         return f"differs in a number: {found}"
     if large > _CHANGE:
         return ""
-    return _renamed(hunk, known, names=names)
+    return _renamed(hunk, common, names=names)
 
 
-def _renamed(hunk: Hunk, known: frozenset[str], *, names: bool) -> str:
+def _renamed(hunk: Hunk, common: Collection[str], *, names: bool) -> str:
     found = _pair(hunk, _DATES.__contains__)
     if found:
         return f"differs in a date: {found}"
@@ -121,12 +125,12 @@ def _renamed(hunk: Hunk, known: frozenset[str], *, names: bool) -> str:
         return ""
     if _pair(hunk, lambda key: is_dense(key) and key not in _PARTICLES):
         return f"differs in {_spelled(hunk)}"
-    return _other_name(hunk, known)
+    return _other_name(hunk, common)
 
 
-def _other_name(hunk: Hunk, known: frozenset[str]) -> str:
+def _other_name(hunk: Hunk, common: Collection[str]) -> str:
     left, right = (
-        [word for word in side.spelled if word[:1].isupper() and word.casefold() not in known]
+        [word for word in side.spelled if word[:1].isupper() and word.casefold() not in common]
         for side in (hunk.left, hunk.right)
     )
     if not left or not right or _same_name(left, right):
@@ -134,11 +138,20 @@ def _other_name(hunk: Hunk, known: frozenset[str]) -> str:
     return f"differs in a name: {' '.join(left)} and {' '.join(right)}"
 
 
-def _same_name(left: list[str], right: list[str]) -> bool:
+def _same_name(left: Sequence[str], right: Sequence[str]) -> bool:
     """Whether one is part, initials or another spelling of the other."""
-    one, other = sorted((" ".join(left).casefold(), " ".join(right).casefold()), key=len)
-    initials = "".join(word[0] for word in other.split())
-    return one in other or one == initials or Indel.normalized_similarity(one, other) >= _VARIANT
+    one, other = sorted((_plain(left), _plain(right)), key=len)
+    return (
+        set(one) <= set(other)
+        or "".join(one) == "".join(word[0] for word in other)
+        or Indel.normalized_similarity(" ".join(one), " ".join(other)) >= _VARIANT
+    )
+
+
+def _plain(words: Iterable[str]) -> list[str]:
+    """Words in lower case, without accents and the genitive's s."""
+    decomposed = unicodedata.normalize("NFD", " ".join(words).casefold())
+    return _NOT_PLAIN.sub("", decomposed).split()
 
 
 def _reworded(alignment: Alignment) -> str:
@@ -199,9 +212,13 @@ def _sizes(hunk: Hunk) -> tuple[int, int]:
     return len(hunk.left.keys), len(hunk.right.keys)
 
 
-def _lower_case(*texts: Tokens) -> frozenset[str]:
-    """Words that stand somewhere in lower case: at the start of a sentence they are no names."""
-    return frozenset(word for text in texts for word in text.spelled if word.islower())
+def _common_words(*texts: Tokens) -> frozenset[str]:
+    """Words that mostly stand in lower case: at the start of a sentence they are no names."""
+    count: Counter[str] = Counter()
+    for text in texts:
+        for key, spelled in zip(text.keys, text.spelled, strict=True):
+            count[key] += 1 if spelled.islower() else -1
+    return frozenset(key for key, surplus in count.items() if surplus > 0)
 
 
 def _first(reasons: Iterable[str]) -> str:

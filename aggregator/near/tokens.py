@@ -34,12 +34,13 @@ _NAMES = (
 
 # Characters that are words of their own: Han, kana.
 _DENSE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_ONE_DENSE = re.compile(f"[{_DENSE}]")
 _HAN_NUMBER = "[零〇一二三四五六七八九两十百千]"
 _TOKEN = re.compile(
     rf"""
     (?:
       (?P<share>百分之)?
-      (?: (?P<figure>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])(?:\.[0-9]+)?|\d+(?:\.\d+)*)
+      (?: (?P<figure>[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9])(?:\.[0-9]+)?|\d+(?:\.\d+)*)
           (?:(?:st|nd|rd|th)\b)?
         | (?P<named>\b(?:(?:{"|".join(_TENS)})[ -](?:{"|".join(_SMALL[1:10])})
                        |{"|".join(_NAMES)})\b)
@@ -48,12 +49,14 @@ _TOKEN = re.compile(
                      |百万|千万|万亿|[万亿千百]))?
       (?P<percent>\ ?(?:%|per\ ?cent\b))?
     )
-    | (?P<word>[^\W\d_{_DENSE}]+(?:['’][^\W\d_{_DENSE}]+)*)
+    | (?P<word>(?:\b[^\W\d_{_DENSE}]\.){{2,}}|[^\W\d_{_DENSE}]+(?:['’][^\W\d_{_DENSE}]+)*)
     | [{_DENSE}]
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_APOSTROPHES = re.compile("['’]")
+# Addresses differ by tracking and shortening, and their parts are no words.
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+")
+_INNER = re.compile("['’.]")
 # Digits of a number that is worked with; a longer one is a row of digits.
 _LONGEST = 18
 
@@ -79,16 +82,16 @@ def is_number(key: str) -> bool:
 
 def is_dense(key: str) -> bool:
     """Whether a token is one character of a script that writes no spaces."""
-    return "\u3005" <= key <= "\u9fff\uffff" and len(key) == 1 or key >= "\U00020000"
+    return _ONE_DENSE.match(key) is not None
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text)):
+    for match in _TOKEN.finditer(_ADDRESS.sub(" ", unicodedata.normalize("NFKC", text))):
         spelled = match[0]
         if match.lastgroup is None:
             yield spelled, spelled
         elif match["word"]:
-            yield _APOSTROPHES.sub("", spelled).casefold(), spelled
+            yield _INNER.sub("", spelled).casefold(), spelled
         else:
             yield from _number(match)
 
@@ -106,7 +109,7 @@ def _number(match: re.Match[str]) -> Iterator[tuple[str, str]]:
 def _value(match: re.Match[str]) -> str | None:
     """The number in plain digits, None where the characters are no number (as in 百货)."""
     if match["figure"]:
-        plain = _figure(match["figure"])
+        plain: str | None = _figure(match["figure"])
     elif match["named"]:
         plain = str(sum(_NAMES[part] for part in re.split("[ -]", match["named"].lower())))
     else:
