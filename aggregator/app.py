@@ -13,8 +13,10 @@ from aggregator.errors import ConfigError
 from aggregator.fetch import Client, open_client
 from aggregator.jobs import World
 from aggregator.output import Output, Selection, prepare_output
+from aggregator.prepare import CategoryPolicy, brief, recipe_digest
 from aggregator.publish import Site
-from aggregator.scan import CategoryPolicy, Context, recipe_digest
+from aggregator.rules import Rule
+from aggregator.scan import Context, DuplicatePolicy
 from aggregator.sources import Source
 from aggregator.sources.base import seconds
 from aggregator.store import SourceEntry, Store, fold, open_store
@@ -72,6 +74,10 @@ def build(loaded: Loaded, app: App) -> World:
         compute=app.engine.compute,
         root=loaded.root,
         policy=policy(config),
+        rules=rules(config),
+        duplicates=DuplicatePolicy(
+            config.duplicates, timedelta(seconds=seconds(config.duplicates_within))
+        ),
     )
     return World(
         context=context,
@@ -84,7 +90,13 @@ def build(loaded: Loaded, app: App) -> World:
 def policy(config: Config) -> CategoryPolicy:
     """Return how the configuration wants categories named."""
     rename = {fold(old): new for old, new in config.categories.rename.items()}
-    return CategoryPolicy(rename=rename, nested=config.categories.nested)
+    only = frozenset(map(fold, config.categories.only))
+    return CategoryPolicy(rename=rename, nested=config.categories.nested, only=only)
+
+
+def rules(config: Config) -> tuple[tuple[str, Rule], ...]:
+    """Return the rules for all sources, each with what to call it."""
+    return tuple((f"rules[{number}]", rule) for number, rule in enumerate(config.rules))
 
 
 async def run(loaded: Loaded, announce: Callable[[str], None]) -> None:
@@ -167,7 +179,7 @@ def _entry(source: Source, world: World) -> SourceEntry:
         name=source.name,
         kind=source.settings.kind,
         target=source.settings.target,
-        recipe=recipe_digest(source, world.context.policy),
+        recipe=recipe_digest(brief(source, world.context.policy, world.context.rules)),
     )
 
 

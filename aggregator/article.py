@@ -98,6 +98,14 @@ class Article:
     trail: tuple[Step, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where else an article is told: the source's name, and where that has it."""
+
+    source: str
+    url: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An article as the store holds it and the feeds show it.
@@ -105,6 +113,7 @@ class Entry:
     ``id`` is the URI that readers know it by and never changes; ``key`` is the UUID (text) that
     names its page. ``published`` is always there; ``updated`` moves only when title or text change.
     ``source`` is the source's name. ``slugs`` are those of ``article.categories``, in their order.
+    ``also_in`` lists the other sources that have it.
     """
 
     id: str
@@ -115,6 +124,7 @@ class Entry:
     source: str
     slugs: tuple[str, ...] = ()
     content_hash: str = ""
+    also_in: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 
 from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
+from aggregator.rules import Rule
 from aggregator.sources import KINDS, Settings, Source
 from aggregator.sources.base import Duration, WebFolder, Zone
 from aggregator.sources.directory import DirectorySettings, matcher
@@ -61,6 +62,15 @@ class Categories(_Section):
     nested: bool = Field(
         False, description="a list of categories is a path: each level has its own feeds"
     )
+    only: tuple[str, ...] = Field(
+        (), description="the only categories that there are; default: all that articles name"
+    )
+    quota: int | None = Field(
+        None,
+        ge=1,
+        le=10_000,
+        description="entries of one source that a category shows at most, so that none fills it",
+    )
 
 
 class CustomFeed(_Section):
@@ -82,6 +92,7 @@ class Publish(_Section):
     formats: tuple[Literal["rss", "atom", "json"], ...] = Field(
         ("rss", "atom", "json"), min_length=1, description="how each feed is written"
     )
+    also_in: bool = Field(False, description="below each article, the other sources that have it")
 
 
 def _kind_of(value: Any) -> str | None:
@@ -97,7 +108,7 @@ def _defaults_model() -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for kind, (settings, _) in KINDS.items():
         for name, info in settings.model_fields.items():
-            if name not in ("name", kind):
+            if name not in ("name", "rules", kind):
                 fields[name] = (info.annotation, info)
     return create_model("Defaults", __base__=_Section, __doc__="For every source.", **fields)
 
@@ -148,6 +159,18 @@ class Config(_Section):
     )
     sources: tuple[AnySource, ...] = Field(
         min_length=1, description="where articles come from; the key of each names its kind"
+    )
+    rules: tuple[Rule, ...] = Field(
+        (), description="what is done with articles that are like this or that, in order"
+    )
+    duplicates: Literal["merge", "mark", "keep"] = Field(
+        "merge",
+        description="a story that several sources tell: merge shows it once, mark names the other "
+        "sources with each, keep shows all",
+    )
+    duplicates_within: Duration = Field(
+        "7d",
+        description="how far apart in time they may be, and how long copies are looked for",
     )
     categories: Categories = Field(Categories(), description="how categories are named")
     feeds: tuple[CustomFeed, ...] = Field(

@@ -11,7 +11,6 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from aggregator.article import Article
@@ -37,15 +36,18 @@ FREEZE_AFTER = 24
 # Bytes of a key. An index of PostgreSQL takes 2,704; the paths of files are as limited as this.
 _LONGEST = 1000
 
+SAME_TEXT = "the same title and text"
+
 _IMAGE = re.compile(r"<img\b[^>]*?\bsrc=\"([^\"?#]*)")
 _QUERY = re.compile(r"((?:src|srcset|poster)=\"[^\"?]*)\?[^\"]*")
 _RICH = re.compile(r"<(?:img|video|audio|table|pre|figure|math)\b")
 
 
-def candidate(
-    article: Article, *, modified: datetime | None = None, moved_from: str | None = None
-) -> Candidate:
-    """Give a cleaned article its keys; a uid or an entry id that is too long is replaced."""
+def candidate(article: Article, plain: Article | None = None) -> Candidate:
+    """Give a cleaned article its keys; a uid or an entry id that is too long is replaced.
+
+    ``plain`` is the article before learned boilerplate was taken out, if any was.
+    """
     given = article.entry_id
     article = replace(
         article,
@@ -54,15 +56,15 @@ def candidate(
     )
     # Folded once for all keys: of a Chinese post of 8 kB that takes a quarter of a millisecond.
     title, text = _plain(article.title), _plain(article.text)
+    content_hash = _fingerprint(title, text, article)
     return Candidate(
         article=article,
-        content_hash=_fingerprint(title, text, article),
-        revision=_revision(article),
+        content_hash=content_hash,
+        plain_hash=fingerprint(plain) if plain else content_hash,
+        revision=_revision(plain or article),
         title_key=_short(title.casefold()),
         text_key=_short(text),
         richness=_richness(article),
-        modified=modified,
-        moved_from=moved_from,
     )
 
 
@@ -133,16 +135,17 @@ def decide(at_hand: Candidate, known: Ledger, scan: int) -> Decision:
 
 
 def _first_sight(at_hand: Candidate, known: Ledger) -> Decision:
-    if at_hand.content_hash in known.hashes:
+    if _known_text(at_hand, known):
         equal = _equal(at_hand, known)
-        return _copy_of(at_hand, equal, equal) if equal else Unchanged(None)
+        return _copy_of(at_hand, equal, equal, SAME_TEXT) if equal else Unchanged(None)
     for address in addresses(at_hand.article):
         there = known.addresses.get(address)
-        if there and _same_story(at_hand, known.owners[there]):
-            return _copy_of(at_hand, known.owners[there], known.owners[there])
+        if there and (shared := _same_story(at_hand, known.owners[there])):
+            owner = known.owners[there]
+            return _copy_of(at_hand, owner, owner, f"{shared} at the same address, {address}")
         if known.buried.get(address) == (at_hand.title_key or at_hand.text_key):
             return Unchanged(None)
-    return New()
+    return New("its source never had this id, and no article its text or address")
 
 
 def _seen_again(
@@ -158,52 +161,62 @@ def _seen_again(
         return _copy_seen_again(at_hand, known, owner)
     equal = _equal(at_hand, known)
     if equal and equal.key != owner.key:
-        return _copy_of(at_hand, equal, owner)
+        return _copy_of(at_hand, equal, owner, SAME_TEXT)
     streak = 0 if calm else _streak(trace, scan)
     if streak > FREEZE_AFTER and owner.live:
         return Frozen(owner, streak)
-    return Changed(owner, at_hand.content_hash != owner.content_hash, streak)
+    return Changed(owner, _moved_on(at_hand, owner), streak, "its source had this id before")
 
 
 def _copy_seen_again(at_hand: Candidate, known: Ledger, owner: Owner) -> Decision:
     """A further copy changed: it follows the story, or has become another one."""
-    if at_hand.content_hash in known.hashes:
+    if _known_text(at_hand, known):
         equal = _equal(at_hand, known)
-        return _copy_of(at_hand, equal, equal) if equal else Unchanged(None)
-    if _same_story(at_hand, owner):
-        return _copy_of(at_hand, owner, owner)
-    return New()
+        return _copy_of(at_hand, equal, equal, SAME_TEXT) if equal else Unchanged(None)
+    if shared := _same_story(at_hand, owner):
+        return _copy_of(at_hand, owner, owner, f"{shared} as before")
+    return New("it was a copy of another article, and has become one of its own")
+
+
+def _known_text(at_hand: Candidate, known: Ledger) -> bool:
+    return any(one in known.hashes for one in at_hand.hashes)
 
 
 def _equal(at_hand: Candidate, known: Ledger) -> Owner | None:
     """Return the article that has, or once had, the same title and text."""
-    key = known.hashes.get(at_hand.content_hash)
-    return known.owners[key] if key else None
+    keys = filter(None, map(known.hashes.get, at_hand.hashes))
+    return next((known.owners[key] for key in keys), None)
+
+
+def _moved_on(at_hand: Candidate, owner: Owner) -> bool:
+    """Whether title or text changed, by themselves and not by what was learned meanwhile."""
+    return at_hand.plain_hash != owner.plain_hash
 
 
 def _moved(at_hand: Candidate, known: Ledger) -> Trace | None:
     """A file that was renamed and edited at once: the same inode and the same title."""
     trace = known.identities.get(at_hand.moved_from) if at_hand.moved_from else None
-    if trace is None or trace.key is None or at_hand.content_hash in known.hashes:
+    if trace is None or trace.key is None or _known_text(at_hand, known):
         return None
     return trace if _same_story(at_hand, known.owners[trace.key]) else None
 
 
-def _copy_of(at_hand: Candidate, owner: Owner, holder: Owner) -> Duplicate | Changed:
+def _copy_of(at_hand: Candidate, owner: Owner, holder: Owner, why: str) -> Duplicate | Changed:
     if owner.orphan and holder is owner:
         # Nobody stands for the article any more: whoever brings it again takes it over.
-        return Changed(owner, at_hand.content_hash != owner.content_hash, 0)
+        why = f"{why}; no source had it any more"
+        return Changed(owner, _moved_on(at_hand, owner), 0, why)
     # Markup may only change hands together with the text that it marks up.
     richer = at_hand.text_key == owner.text_key and at_hand.richness > owner.richness
-    return Duplicate(owner, holder, richer)
+    return Duplicate(owner, holder, richer, why)
 
 
-def _same_story(at_hand: Candidate, owner: Owner) -> bool:
-    """Items that share an address but differ in title and text stay apart."""
-    return bool(
-        (at_hand.title_key and at_hand.title_key == owner.title_key)
-        or (at_hand.text_key and at_hand.text_key == owner.text_key)
-    )
+def _same_story(at_hand: Candidate, owner: Owner) -> str:
+    """Say what two articles share; items that differ in title and text stay apart."""
+    if at_hand.title_key and at_hand.title_key == owner.title_key:
+        return "the same title"
+    same = at_hand.text_key and at_hand.text_key == owner.text_key
+    return "the same text" if same else ""
 
 
 def _streak(trace: Trace, scan: int) -> int:

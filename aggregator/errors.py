@@ -26,7 +26,14 @@ class ConfigError(AggregatorError):
 
 
 class FetchError(AggregatorError):
-    """A document could not be had: the network, the server, the file system."""
+    """A document could not be had: the network, the server, the file system.
+
+    ``status`` is what the server answered (RFC 9110), 0 when it did not.
+    """
+
+    def __init__(self, said: str, status: int = 0) -> None:
+        super().__init__(said)
+        self.status = status
 
 
 class ParseError(AggregatorError):

@@ -15,18 +15,30 @@ class Candidate:
 
     ``content_hash`` covers title and text; ``revision`` everything that readers see;
     ``title_key`` and ``text_key`` are digests of the title and the text alone, "" when empty;
-    ``richness`` counts what the markup holds besides text. ``modified`` and ``moved_from`` are the
-    document's.
+    ``richness`` counts what the markup holds besides text. ``plain_hash`` and ``revision`` are
+    those of the article before learned boilerplate was taken out: what is learned later is no
+    change of the article. ``blocks`` is what boilerplate is learned from, ``bands`` what leads to
+    articles that may tell the same story. ``modified`` and ``moved_from`` are the document's,
+    ``fetched`` says in words how it was had.
     """
 
     article: Article
     content_hash: str
+    plain_hash: str
     revision: str
     title_key: str
     text_key: str
     richness: int
+    blocks: tuple[str, ...] = ()
+    bands: tuple[int, ...] = ()
     modified: datetime | None = None
     moved_from: str | None = None
+    fetched: str = ""
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The content hashes, without learned boilerplate and with it."""
+        return tuple(dict.fromkeys((self.content_hash, self.plain_hash)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +46,14 @@ class Owner:
     """The stored article that a key leads to.
 
     ``orphan``: no source stands for it any more (its file is gone, its source retired), so the next
-    source that has it takes over. ``live`` is False for a retracted article. ``published`` and
+    source that has it takes over. ``live`` is False for a retracted article. ``merged``: it is not
+    shown by itself, but as a copy of an article that tells the same story. ``published`` and
     ``updated`` are the dates it has.
     """
 
     key: str
     content_hash: str
+    plain_hash: str
     title_key: str
     text_key: str
     richness: int
@@ -47,6 +61,7 @@ class Owner:
     updated: datetime
     orphan: bool = False
     live: bool = True
+    merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +99,25 @@ class Ledger:
     buried: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """An article of another source that tells the same story and was there first.
+
+    ``lead`` is its key. ``score`` is between 0 and 1; ``reason`` says in words what they share.
+    ``fuller``: the article at hand has more to show than what is shown of the lead so far.
+    """
+
+    lead: str
+    score: float
+    reason: str
+    fuller: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class New:
-    """Never seen before, in this or any other form."""
+    """Never seen before, in this or any other form; ``why`` says in words what was looked for."""
+
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +134,7 @@ class Changed:
     owner: Owner
     content: bool
     streak: int
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +148,7 @@ class Duplicate:
     owner: Owner
     holder: Owner
     richer: bool
+    why: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

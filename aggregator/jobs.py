@@ -50,6 +50,7 @@ async def perform(job: Job, world: World) -> Report | list[Written] | int:
             await context.store.release(context.now())
             return await publish(context.store, world.output, context.compute)
         case Prune():
+            await context.store.tidy(context.now() - context.duplicates.window)
             if world.keep is None:
                 return 0
             shown = max([world.output.limit, *(s.limit for s in world.output.selections)])

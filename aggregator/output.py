@@ -27,7 +27,7 @@ from aggregator.publish import (
     sweep,
     write,
 )
-from aggregator.scan import Compute
+from aggregator.refine import Compute
 from aggregator.store import FeedRow, Page, Store, fold
 
 log = logging.getLogger(__name__)

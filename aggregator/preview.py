@@ -1,18 +1,20 @@
 """What a source, an address, a file or a folder would become, without storing anything."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aggregator.app import policy
+from aggregator.app import policy, rules
 from aggregator.article import Document
 from aggregator.config import Loaded
 from aggregator.dedupe import entry_id
 from aggregator.errors import AggregatorError
 from aggregator.fetch import open_client
-from aggregator.identity import Candidate
-from aggregator.scan import Brief, CategoryPolicy, brief, prepare
+from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, prepare
+from aggregator.refine import Web, complete_all
 from aggregator.sources import KINDS, Failure, Found, Source, Visit, documents
 from aggregator.sources.directory import DirectorySettings, matcher
 
@@ -60,13 +62,19 @@ def resolve(target: str, loaded: Loaded | None) -> Look:
 async def preview(look: Look, loaded: Loaded | None) -> Preview:
     """Visit a source as if it had never been seen; a failed visit is one of the errors."""
     root = loaded.root if loaded else Path.cwd()
-    how = brief(look.source, policy(loaded.config) if loaded else CategoryPolicy())
+    how = brief(
+        look.source,
+        policy(loaded.config) if loaded else CategoryPolicy(),
+        rules(loaded.config) if loaded else (),
+    )
+    task = Task(brief=how, learned=frozenset(), now=datetime.now(UTC))
     found = Preview([], [])
     try:
         async with open_client() as client:
             visit = Visit(root=root, seen={}, client=client, only=look.only)
+            web = Web(source=look.source, client=client, compute=_in_thread)
             async for one in documents(look.source, visit):
-                await _add(one, look.source, how, found)
+                await _add(one, task, web, found)
     except AggregatorError as error:
         found.errors.append(str(error))
     return found
@@ -81,12 +89,19 @@ def missed(look: Look) -> str:
     return f"{what}: no article was found"
 
 
-async def _add(one: Found, source: Source, how: Brief, found: Preview) -> None:
+async def _in_thread(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    return [await asyncio.to_thread(task, item) for item in items]
+
+
+async def _add(one: Found, task: Task, web: Web, found: Preview) -> None:
     if isinstance(one, Failure):
         found.errors.append(f"{one.name}: {one.error}")
     elif isinstance(one, Document):
-        done = await asyncio.to_thread(prepare, one, how)
-        found.articles.extend(_shown(candidate, source, one) for candidate, _ in done.articles)
+        done: Prepared = await asyncio.to_thread(prepare, one, task)
+        if task.brief.awaits:
+            every = {ready.candidate.article.uid: False for ready in done.articles}
+            (done,) = await complete_all([done], every, task, web)
+        found.articles.extend(_shown(ready, web.source, one) for ready in done.articles)
         found.errors.extend([done.error] if done.error else [])
 
 
@@ -103,7 +118,8 @@ def _folder(source: Source, loaded: Loaded | None) -> Path | None:
     return (loaded.root / source.settings.target).resolve()
 
 
-def _shown(at_hand: Candidate, source: Source, document: Document) -> dict[str, Any]:
+def _shown(ready: Ready, source: Source, document: Document) -> dict[str, Any]:
+    at_hand = ready.candidate
     article = at_hand.article
     published = article.published or at_hand.modified
     updated = article.updated
@@ -125,4 +141,6 @@ def _shown(at_hand: Candidate, source: Source, document: Document) -> dict[str, 
         "source": source.name,
         "document": document.name,
         "problems": list(article.problems),
+        "dropped": ready.dropped,
+        "steps": [asdict(step) for step in article.trail],
     }

@@ -1,8 +1,10 @@
 """One scan of one source, from its documents to the store. Begin reading here.
 
     documents()  what the source holds that was not seen before            sources/
-    prepare()    parse, sort into categories, clean, take fingerprints     parse/ clean/ dedupe
+    prepare()    parse, clean, apply rules, take fingerprints              prepare.py
+    refine()     of what is new: full text, boilerplate learned by now     refine.py
     decide()     new, changed, unchanged, a duplicate, or frozen           dedupe
+    alike()      whether another source told the same story                near
     save()       articles, aliases, categories; which feeds are stale      store/
 
 ``output.py`` then writes the stale feeds. The stages raise; here alone that becomes values in the
@@ -11,22 +13,19 @@ Report: one bad document never stops a source, one bad source never stops the pr
 
 import asyncio
 import functools
-import hashlib
 import logging
-import traceback
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Literal
 
+from aggregator import boilerplate
 from aggregator.article import Article, Document
-from aggregator.clean import Recipe, clean
-from aggregator.dedupe import addresses, candidate, decide, entry_key, own_id
-from aggregator.errors import AggregatorError, ParseError, StoreConflictError
+from aggregator.dedupe import addresses, decide, entry_key, own_id
+from aggregator.errors import AggregatorError, StoreConflictError
 from aggregator.fetch import Client
 from aggregator.identity import (
     Candidate,
@@ -35,16 +34,20 @@ from aggregator.identity import (
     Duplicate,
     Frozen,
     Ledger,
+    Likeness,
     New,
     Owner,
     Trace,
     Unchanged,
 )
-from aggregator.parse import parse
-from aggregator.publish import slug, slug_path
+from aggregator.near import Story, compare
+from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, prepare
+from aggregator.refine import Chunk, Compute, Tools, Web, recut_stored, refine
+from aggregator.rules import Rule
 from aggregator.sources import Failure, Found, Gone, Known, Source, Visit, documents
-from aggregator.store import Category, DocumentState, Outcome, SourceState, Store, fold
-from aggregator.store.records import State
+from aggregator.store import DocumentState, Drop, Outcome, Rival, SourceState, Store
+from aggregator.store.records import Bond, State
+from aggregator.store.store import Batch
 
 log = logging.getLogger(__name__)
 
@@ -57,18 +60,22 @@ IN_HAND = 4
 # Workers that race for an article meet once, not again and again.
 _TRIES = 3
 
+# A copy with a tenth more text is worth showing instead; less may be a footer.
+_CLEARLY_MORE = 1.1
+
 # A clock that is a little ahead is no date in the future; a date beyond the horizon is a mistake.
 SKEW, HORIZON = timedelta(minutes=5), timedelta(days=730)
 
-Compute = Callable[[Callable[[Any], Any], Sequence[Any]], Awaitable[list[Any]]]
-
 
 @dataclass(frozen=True, slots=True)
-class CategoryPolicy:
-    """How categories are named: renamed (folded name -> name), and whether hierarchies nest."""
+class DuplicatePolicy:
+    """What becomes of a story that another source told within ``window`` before or after.
 
-    rename: Mapping[str, str] = field(default_factory=dict)
-    nested: bool = False
+    "merge" shows one for both, "mark" names each other's source, "keep" does not look.
+    """
+
+    mode: Literal["merge", "mark", "keep"] = "merge"
+    window: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +83,7 @@ class Context:
     """What a scan works with.
 
     ``compute`` maps a pure function over items, wherever it likes; ``progress`` is told of every
-    chunk that was saved.
+    chunk that was saved. ``rules`` are those for all sources, each with what to call it.
     """
 
     store: Store
@@ -84,6 +91,8 @@ class Context:
     compute: Compute
     root: Path
     policy: CategoryPolicy
+    rules: tuple[tuple[str, Rule], ...] = ()
+    duplicates: DuplicatePolicy = DuplicatePolicy()
     progress: Callable[["Report"], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -107,39 +116,16 @@ class Report:
     errors: list[tuple[str, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
-    """What preparing a document takes from its source and the configuration."""
-
-    recipe: Recipe
-    zone: str
-    categories: tuple[str, ...]
-    policy: CategoryPolicy
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """A document's articles, ready to be decided, or why there are none."""
-
-    name: str
-    validators: str
-    articles: tuple[tuple[Candidate, tuple[Category, ...]], ...] = ()
-    error: str = ""
-    traceback: str = ""
-
-
-Chunk = tuple[list[Found], list[Prepared]]
-
-
 async def scan(source: Source, context: Context, only: frozenset[str] = frozenset()) -> Report:
     """Visit a source, store what is new, and say what happened. ``only``: just these files."""
     report = Report(source=source.name, kind=source.settings.kind)
     state = await context.store.source_state(source.key, only)
     visit = Visit(root=context.root, seen=state.seen, client=context.client, only=only)
+    work = _Scan(source, context, state, report, await _first_task(source, context, state))
     try:
-        async with aclosing(_chunks(source, visit, context)) as chunks:
+        async with aclosing(_chunks(work, visit)) as chunks:
             async for chunk in chunks:
-                await _take(source, context, state, chunk, report)
+                await _take_refined(work, chunk)
                 context.progress(report)
     except AggregatorError as error:
         report.errors.append((source.settings.target, str(error)))
@@ -151,96 +137,60 @@ async def scan(source: Source, context: Context, only: frozenset[str] = frozense
     return report
 
 
-def prepare(document: Document, brief: Brief) -> Prepared:
-    """Read, clean and fingerprint the articles of a document. Pure; never raises."""
-    done = functools.partial(Prepared, name=document.name, validators=document.validators)
-    try:
-        parsed = parse(document, ZoneInfo(brief.zone))
-        raw = (replace(a, language=a.language or parsed.language) for a in parsed.articles)
-        return done(articles=tuple(_prepare_article(a, document, brief) for a in raw))
-    except ParseError as error:
-        return done(error=str(error))
-    except Exception as error:
-        said = f"{document.name}: unexpected {type(error).__name__}: {error}"
-        return done(error=said, traceback=traceback.format_exc())
+@dataclass(slots=True)
+class _Scan:
+    """A scan on its way. ``task`` is how documents are prepared: what was learned grows with it."""
+
+    source: Source
+    context: Context
+    state: SourceState
+    report: Report
+    task: Task
+
+    @property
+    def tools(self) -> Tools:
+        """What refining works with."""
+        context = self.context
+        web = Web(source=self.source, client=context.client, compute=context.compute)
+        return Tools(source_id=self.state.id, store=context.store, web=web)
 
 
-def brief(source: Source, policy: CategoryPolicy) -> Brief:
-    """Return what preparing the documents of a source takes."""
-    settings = source.settings
-    recipe = Recipe(
-        remove=settings.remove,
-        drop_images=settings.drop_images,
-        base=getattr(settings, "base_url", None),
-        language=settings.language,
-    )
-    return Brief(recipe=recipe, zone=source.zone, categories=settings.categories, policy=policy)
-
-
-def recipe_digest(source: Source, policy: CategoryPolicy) -> str:
-    """Return a digest of the settings that shape a source's articles.
-
-    When it moves, what was read before is read again, so that an edit of the configuration shows.
-    """
-    return hashlib.sha256(repr(brief(source, policy)).encode()).hexdigest()
-
-
-def _prepare_article(
-    raw: Article, document: Document, brief: Brief
-) -> tuple[Candidate, tuple[Category, ...]]:
-    cleaned = clean(raw, brief.recipe)
-    categories = _categories(cleaned, brief)
-    article = replace(cleaned, categories=tuple(category.name for category in categories))
-    at_hand = candidate(article, modified=document.modified, moved_from=document.moved_from)
-    return at_hand, categories
-
-
-def _categories(article: Article, brief: Brief) -> tuple[Category, ...]:
-    """Return an article's categories by the policy, the source's own last, each once."""
-    names = [*article.categories, *brief.categories]
-    found: dict[str, Category] = {}
-    if brief.policy.nested:
-        inside = {name for path in article.category_paths for name in path}
-        names = [name for name in names if name not in inside]
-        for path in article.category_paths:
-            for depth in range(1, len(path) + 1):
-                part = path[:depth]
-                found.setdefault(
-                    "/".join(part), Category(name="/".join(part), slug=slug_path(part))
-                )
-    for name in names:
-        called = brief.policy.rename.get(fold(name), name)
-        found.setdefault(called, Category(name=called, slug=slug(called)))
-    return tuple(found.values())
+async def _first_task(source: Source, context: Context, state: SourceState) -> Task:
+    how = brief(source, context.policy, context.rules)
+    history = []
+    if how.learns:
+        history = await context.store.history(state.id, boilerplate.WINDOW)
+    return Task(brief=how, learned=boilerplate.learn(history), now=context.now())
 
 
 # From documents to prepared chunks
 
 
-async def _chunks(source: Source, visit: Visit, context: Context) -> AsyncGenerator[Chunk, None]:
+async def _chunks(work: _Scan, visit: Visit) -> AsyncGenerator[Chunk, None]:
     """Yield what was found together with what it became, in order, a few chunks ahead."""
-    task = functools.partial(prepare, brief=brief(source, context.policy))
-    waiting: deque[tuple[list[Found], asyncio.Task[list[Prepared]]]] = deque()
+    waiting: deque[tuple[list[Found], Task, asyncio.Task[list[Prepared]]]] = deque()
+
+    async def first() -> Chunk:
+        found, task, done = waiting.popleft()
+        return Chunk(found=found, prepared=await done, task=task)
+
     try:
-        async with aclosing(_grouped(documents(source, visit))) as groups:
+        async with aclosing(_grouped(documents(work.source, visit))) as groups:
             async for group in groups:
                 mine = [found for found in group if isinstance(found, Document)]
-                waiting.append((group, asyncio.create_task(_prepared(context, task, mine))))
+                preparing = asyncio.create_task(_prepared(work.context, work.task, mine))
+                waiting.append((group, work.task, preparing))
                 if len(waiting) >= IN_HAND:
-                    first, done = waiting.popleft()
-                    yield first, await done
+                    yield await first()
         while waiting:
-            first, done = waiting.popleft()
-            yield first, await done
+            yield await first()
     finally:
-        for _, unfinished in waiting:
+        for _, _, unfinished in waiting:
             unfinished.cancel()
 
 
-async def _prepared(
-    context: Context, task: Callable[[Document], Prepared], mine: Sequence[Document]
-) -> list[Prepared]:
-    results = await context.compute(task, mine)
+async def _prepared(context: Context, task: Task, mine: Sequence[Document]) -> list[Prepared]:
+    results = await context.compute(functools.partial(prepare, task=task), mine)
     return [
         Prepared(name=one.name, validators=one.validators, error=f"{one.name}: {result}")
         if isinstance(result, AggregatorError)
@@ -265,60 +215,163 @@ async def _grouped(found: AsyncGenerator[Found, None]) -> AsyncGenerator[list[Fo
 # From prepared chunks to the store
 
 
-async def _take(
-    source: Source, context: Context, state: SourceState, chunk: Chunk, report: Report
-) -> None:
+async def _take_refined(work: _Scan, chunk: Chunk) -> None:
+    """Refine a chunk and store it; what it taught counts for what was stored before, too."""
+    before = work.task.learned
+    refined = await refine(replace(chunk, task=work.task), work.tools)
+    await _take(work, refined)
+    work.task = refined.task
+    if gained := work.task.learned - before:
+        recuts = await recut_stored(gained, work.task, work.tools)
+        async with work.context.store.batch(work.state.id) as batch:
+            await batch.recut(recuts, work.context.now())
+
+
+async def _take(work: _Scan, chunk: Chunk) -> None:
     """Decide and save one chunk, again when another worker stored the same article meanwhile."""
     for _ in range(_TRIES - 1):
         try:
-            return await _take_once(source, context, state, chunk, report)
+            return await _take_once(work, chunk)
         except StoreConflictError:
             continue
-    return await _take_once(source, context, state, chunk, report)
+    return await _take_once(work, chunk)
 
 
-async def _take_once(
-    source: Source, context: Context, state: SourceState, chunk: Chunk, report: Report
-) -> None:
+async def _take_once(work: _Scan, chunk: Chunk) -> None:
     """Decide and save one chunk in one transaction, then count it."""
-    found, prepared = chunk
-    ready = [pair for one in prepared for pair in one.articles if not pair[0].article.draft]
-    drafts = [pair[0] for one in prepared for pair in one.articles if pair[0].article.draft]
+    source, now = work.source, work.context.now()
+    every = [ready for one in chunk.prepared for ready in one.articles]
+    wanted = [ready for ready in every if not _left_out(ready)]
+    drops = [_drop(ready) for ready in every if _left_out(ready)]
     retract = getattr(source.settings, "on_delete", "keep") == "retract"
-    now = context.now()
-    async with context.store.batch(state.id) as batch:
-        for gone in (one for one in found if isinstance(one, Gone)):
+    async with work.context.store.batch(work.state.id) as batch:
+        for gone in (one for one in chunk.found if isinstance(one, Gone)):
             await batch.gone(gone.names, retract=retract)
-        known = await batch.ledger(
-            (uid for c, _ in ready for uid in (c.article.uid, c.moved_from) if uid),
-            (c.content_hash for c, _ in ready),
-            (key for c, _ in ready for key in addresses(c.article)),
-            (entry_key(i) for c, _ in ready for i in _ids(c.article, source) if i),
-        )
-        decider = _Decider(source, known, state.scans + 1, now)
-        outcomes = [decider.outcome(c, categories) for c, categories in ready]
+        known = await _ledger(batch, [ready.candidate for ready in wanted], source)
+        likes = await _alike(work, batch, [ready.candidate for ready in wanted], known)
+        decider = _Decider(work, known, likes, now)
+        outcomes = [decider.outcome(ready) for ready in wanted]
         await batch.save(outcomes)
-        if drafts and retract:
-            await batch.gone([draft.article.uid for draft in drafts], retract=True)
-        await batch.remember(_states(source, found, prepared, outcomes))
-    _count(report, source, found, prepared, outcomes)
-    report.dropped += len(drafts)
+        await batch.drop(drops, now)
+        if drops and retract:
+            await batch.gone([drop.article.uid for drop in drops], retract=True)
+        await batch.remember(_states(source, chunk, outcomes))
+        await batch.trim_history(boilerplate.WINDOW)
+    _count(work.report, source, chunk, outcomes)
+    work.report.dropped += len(drops)
+
+
+def _left_out(ready: Ready) -> bool:
+    return ready.candidate.article.draft or bool(ready.dropped)
+
+
+def _drop(ready: Ready) -> Drop:
+    candidate = ready.candidate
+    why = ready.dropped or "it is a draft"
+    return Drop(article=candidate.article, fetched=candidate.fetched, why=why)
+
+
+async def _ledger(batch: Batch, candidates: Sequence[Candidate], source: Source) -> Ledger:
+    return await batch.ledger(
+        (uid for c in candidates for uid in (c.article.uid, c.moved_from) if uid),
+        (one for c in candidates for one in c.hashes),
+        (key for c in candidates for key in addresses(c.article)),
+        (entry_key(i) for c in candidates for i in _ids(c.article, source) if i),
+    )
+
+
+# Who else told it
+
+
+async def _alike(
+    work: _Scan, batch: Batch, candidates: Sequence[Candidate], known: Ledger
+) -> dict[str, Likeness]:
+    """Return what other sources told of the same stories, by uid."""
+    policy = work.context.duplicates
+    if policy.mode == "keep":
+        return {}
+    by_uid = {c.article.uid: c for c in candidates if c.bands}
+    new = {uid: c.bands for uid, c in by_uid.items() if uid not in known.identities}
+    edited = {uid: key for uid, c in by_uid.items() if (key := _edited_copy(c, known))}
+    rivals = await batch.rivals(new) | await batch.leads(edited)
+    pairs = [(by_uid[uid], found) for uid, found in rivals.items()]
+    task = functools.partial(likeness, window=policy.window, now=work.task.now)
+    done = await work.context.compute(task, pairs) if pairs else []
+    return {
+        one.article.uid: found
+        for (one, _), found in zip(pairs, done, strict=True)
+        if isinstance(found, Likeness)
+    }
+
+
+def _edited_copy(at_hand: Candidate, known: Ledger) -> str:
+    """Return the key of the merged copy that an article is, if its text changed, or ""."""
+    trace = known.identities.get(at_hand.article.uid)
+    owner = known.owners[trace.key] if trace and trace.key else None
+    if owner is None or not owner.merged or owner.plain_hash == at_hand.plain_hash:
+        return ""
+    return owner.key
+
+
+def likeness(
+    pair: tuple[Candidate, Sequence[Rival]], window: timedelta, now: datetime
+) -> Likeness | None:
+    """Compare an article with those of other sources; return the one most like it, if any is."""
+    at_hand, rivals = pair
+    article = at_hand.article
+    published = article.published or at_hand.modified or now
+    mine = _story(article.title, article.text, article.url, article.language, published)
+    best: Likeness | None = None
+    for rival in rivals:
+        if abs(rival.published - published) > window:
+            continue
+        verdict = compare(mine, _story_of(rival))
+        if verdict.same and (best is None or verdict.score > best.score):
+            best = Likeness(
+                lead=rival.lead,
+                score=verdict.score,
+                reason=verdict.reason,
+                fuller=_fuller(at_hand, rival),
+            )
+    return best
+
+
+def _story_of(rival: Rival) -> Story:
+    return _story(rival.title, rival.text, rival.url, rival.language, rival.published)
+
+
+def _story(
+    title: str, text: str, url: str | None, language: str | None, published: datetime
+) -> Story:
+    return Story(title=title, text=text, url=url, language=language, published=published)
+
+
+def _fuller(at_hand: Candidate, rival: Rival) -> bool:
+    """Whether there is clearly more to read or, with as much to read, to see."""
+    size = len(at_hand.article.text)
+    if size > rival.size * _CLEARLY_MORE:
+        return True
+    return size * _CLEARLY_MORE > rival.size and at_hand.richness > rival.richness
 
 
 @dataclass(slots=True)
 class _Decider:
     """Decides the articles of a chunk in order, entering each decision into the ledger."""
 
-    source: Source
+    work: _Scan
     known: Ledger
-    scan: int
+    likes: Mapping[str, Likeness]
     now: datetime
 
-    def outcome(self, at_hand: Candidate, categories: tuple[Category, ...]) -> Outcome:
+    def outcome(self, ready: Ready) -> Outcome:
         """Decide one article and enter the decision into the ledger."""
-        decision = decide(at_hand, self.known, self.scan)
+        scan, at_hand = self.work.state.scans + 1, ready.candidate
+        decision = decide(at_hand, self.known, scan)
         identifier = self._entry_id(at_hand) if isinstance(decision, New) else ""
         at_hand, published, state = self._dated(at_hand, decision)
+        like, bond, parted = self._bond(at_hand, decision, state)
+        if state == "live" and (bond == "merged" or (_is_merged(decision) and not parted)):
+            state = "merged"
         result = Outcome(
             candidate=at_hand,
             decision=decision,
@@ -327,16 +380,33 @@ class _Decider:
             published=published,
             updated=self._updated(at_hand.article, decision, published),
             state=state,
-            categories=categories,
+            categories=ready.categories,
             addresses=tuple(addresses(at_hand.article)),
-            scan=self.scan,
+            scan=scan,
+            at=self.now,
+            likeness=like,
+            bond=bond,
+            parted=parted,
         )
         _enter(result, self.known)
         return result
 
+    def _bond(
+        self, at_hand: Candidate, decision: Decision, state: State
+    ) -> tuple[Likeness | None, Bond, bool]:
+        """Return what else tells the story, what comes of that, and whether a bond ends."""
+        like = self.likes.get(at_hand.article.uid)
+        if isinstance(decision, Changed) and decision.owner.merged:
+            # It was merged before, and stays so as long as it tells that story.
+            parted = decision.content and like is None and bool(at_hand.bands)
+            return None, "", parted
+        if not isinstance(decision, New) or state != "live" or like is None:
+            return None, "", False
+        return like, "merged" if self.work.context.duplicates.mode == "merge" else "marked", False
+
     def _entry_id(self, at_hand: Candidate) -> str:
         """Return the id that a new article gets: one that no other article has or had."""
-        given, wanted = _ids(at_hand.article, self.source)
+        given, wanted = _ids(at_hand.article, self.work.source)
         known = self.known
         taken = given in known.addresses or given in known.buried
         if given and not taken and entry_key(given) not in known.owners:
@@ -345,7 +415,7 @@ class _Decider:
             return wanted
         # This identity stood for another story before, which keeps that id.
         uid = f"{at_hand.article.uid}\n{at_hand.content_hash}"
-        return own_id(replace(at_hand.article, uid=uid), self.source.key)
+        return own_id(replace(at_hand.article, uid=uid), self.work.source.key)
 
     def _dated(self, at_hand: Candidate, decision: Decision) -> tuple[Candidate, datetime, State]:
         """Return when it counts as published, and whether it must wait for that."""
@@ -355,7 +425,7 @@ class _Decider:
             fallback = decision.owner.published
         if published is None or published <= self.now + SKEW:
             return at_hand, published or min(fallback, self.now), "live"
-        if self.source.settings.holds_future and published <= self.now + HORIZON:
+        if self.work.source.settings.holds_future and published <= self.now + HORIZON:
             out_already = isinstance(decision, Changed) and fallback <= self.now
             return (at_hand, fallback, "live") if out_already else (at_hand, published, "waiting")
         said = f"its date, {published:%Y-%m-%d %H:%M}, is yet to come; first sight counts instead"
@@ -373,6 +443,10 @@ class _Decider:
         if not decision.content:
             return before
         return declared if declared and declared > before else max(self.now, before)
+
+
+def _is_merged(decision: Decision) -> bool:
+    return isinstance(decision, Changed) and decision.owner.merged
 
 
 def _ids(article: Article, source: Source) -> tuple[str | None, str]:
@@ -410,9 +484,10 @@ def _enter(result: Outcome, known: Ledger) -> None:
 
 
 def _enter_keys(result: Outcome, shown: str, known: Ledger) -> None:
-    """Let hash and addresses lead to an article, unless another one that is there has them."""
-    if known.hashes.get(result.candidate.content_hash) is None:
-        known.hashes[result.candidate.content_hash] = shown
+    """Let hashes and addresses lead to an article, unless another one that is there has them."""
+    for one in result.candidate.hashes:
+        if known.hashes.get(one) is None:
+            known.hashes[one] = shown
     for address in result.addresses:
         known.addresses.setdefault(address, shown)
 
@@ -422,48 +497,40 @@ def _owner(result: Outcome, key: str) -> Owner:
     return Owner(
         key=key,
         content_hash=at_hand.content_hash,
+        plain_hash=at_hand.plain_hash,
         title_key=at_hand.title_key,
         text_key=at_hand.text_key,
         richness=at_hand.richness,
         published=result.published,
         updated=result.updated,
+        merged=result.state == "merged",
     )
 
 
-def _states(
-    source: Source,
-    found: Sequence[Found],
-    prepared: Sequence[Prepared],
-    outcomes: Sequence[Outcome],
-) -> list[DocumentState]:
+def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[DocumentState]:
     """Return what is to be remembered of documents: also the bad ones, until they change.
 
     A source that is one document is asked again as if it had never been read; so is a document
     with a frozen entry, which is taken once it has come to rest.
     """
     states = []
-    for one in found:
+    for one in chunk.found:
         match one:
             case Failure(name=name, error=error, validators=validators):
                 states.append(DocumentState(name=name, validators=validators, error=error))
             case Known(name=name, validators=validators):
                 states.append(DocumentState(name=name, validators=validators))
     frozen = {o.candidate.article.uid for o in outcomes if isinstance(o.decision, Frozen)}
-    for done in prepared:
+    for done in chunk.prepared:
         again = done.error and source.settings.single
-        again = again or any(c.article.uid in frozen for c, _ in done.articles)
+        again = again or any(r.candidate.article.uid in frozen for r in done.articles)
         validators = "" if again else done.validators
         states.append(DocumentState(name=done.name, validators=validators, error=done.error))
     return states
 
 
-def _count(
-    report: Report,
-    source: Source,
-    found: Sequence[Found],
-    prepared: Sequence[Prepared],
-    outcomes: Sequence[Outcome],
-) -> None:
+def _count(report: Report, source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> None:
+    found, prepared = chunk.found, chunk.prepared
     report.errors += [(one.name, one.error) for one in found if isinstance(one, Failure)]
     report.errors += [(one.name, one.error) for one in prepared if one.error]
     report.documents += len(prepared) + sum(isinstance(one, Failure) for one in found)

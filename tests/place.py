@@ -3,18 +3,21 @@
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from aggregator.engines import LocalEngine
 from aggregator.fetch import open_client
 from aggregator.jobs import Job, Publish, Scan, World, perform
 from aggregator.output import Output, Selection, Written, prepare_output
+from aggregator.prepare import CategoryPolicy, brief, recipe_digest
 from aggregator.publish import Site
-from aggregator.scan import CategoryPolicy, Compute, Context, Report, recipe_digest
+from aggregator.refine import Compute
+from aggregator.rules import Rule
+from aggregator.scan import Context, DuplicatePolicy, Report
 from aggregator.sources import KINDS, Source
 from aggregator.store import SourceEntry, open_store
 
@@ -33,6 +36,9 @@ class Place:
     limit: int = 50
     nested: bool = False
     rename: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[str] = frozenset()
+    rules: Sequence[Mapping[str, Any]] = ()
+    duplicates: Literal["merge", "mark", "keep"] = "merge"
     selections: tuple[Selection, ...] = ()
     title: str = "Papers"
     compute: Compute | None = None
@@ -98,8 +104,15 @@ class Place:
                     compute=self.compute or engine.compute,
                     root=self.root,
                     policy=CategoryPolicy(
-                        {old.casefold(): new for old, new in self.rename.items()}, self.nested
+                        {old.casefold(): new for old, new in self.rename.items()},
+                        self.nested,
+                        self.only,
                     ),
+                    rules=tuple(
+                        (f"rules[{n}]", Rule.model_validate(one))
+                        for n, one in enumerate(self.rules)
+                    ),
+                    duplicates=DuplicatePolicy(self.duplicates),
                     now=lambda: self.now,
                 )
                 world = World(context=context, output=self.output, sources=self._sources())
@@ -195,5 +208,5 @@ def _entry(source: Source, context: Context) -> SourceEntry:
         name=source.name,
         kind=source.settings.kind,
         target=source.settings.target,
-        recipe=recipe_digest(source, context.policy),
+        recipe=recipe_digest(brief(source, context.policy, context.rules)),
     )

@@ -43,6 +43,7 @@ def owner(article: Article, key: str = "A", **more: bool) -> Owner:
     return Owner(
         key=key,
         content_hash=seen.content_hash,
+        plain_hash=seen.plain_hash,
         title_key=seen.title_key,
         text_key=seen.text_key,
         richness=seen.richness,
@@ -261,7 +262,7 @@ def test_decision(article: Article, known: Ledger, expected: object) -> None:
 )
 def test_renamed_and_edited_at_once(article: Article, expected: object) -> None:
     known = ledger(ORPHAN, bread_md=trace(BREAD, primary=False))
-    assert decide(candidate(article, moved_from="bread.md"), known, SCAN) == expected
+    assert decide(replace(candidate(article), moved_from="bread.md"), known, SCAN) == expected
 
 
 def _visits(texts: list[str | None]) -> list[object]:

@@ -97,10 +97,10 @@ def test_a_feed_that_cannot_be_had(place: Place, web: Web) -> None:
     assert place.titles() == ["Bread"]
 
 
-def _prepare_or_break(document: Document, brief: Any) -> Prepared:
+def _prepare_or_break(document: Document, task: Any) -> Prepared:
     if document.name == "break.md":
         document = _Odd()  # type: ignore[assignment]
-    return prepare(document, brief)
+    return prepare(document, task)
 
 
 class _Odd:
@@ -128,10 +128,10 @@ def test_an_unexpected_exception_is_a_named_problem(
     assert place.titles() == ["Bread"]
 
 
-def _prepare_or_die(document: Document, brief: Any) -> Prepared:
+def _prepare_or_die(document: Document, task: Any) -> Prepared:
     if document.name == "13.md":
         os._exit(1)
-    return prepare(document, brief)
+    return prepare(document, task)
 
 
 def test_a_document_that_ends_its_process_is_the_only_one_lost(place: Place) -> None:

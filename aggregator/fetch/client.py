@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,6 +17,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from aggregator import __version__
 from aggregator.errors import FetchError
+from aggregator.fetch.guard import public_socket
 
 USER_AGENT = f"aggregator/{__version__} (feed aggregator; polls conditionally)"
 
@@ -51,14 +53,29 @@ class Answer:
 
 
 class Client:
-    """One connection pool for all sources."""
+    """One connection pool for all addresses that the operator named, one for those of strangers."""
 
-    def __init__(self, http: httpx.AsyncClient, limits: Limits) -> None:
+    def __init__(self, http: httpx.AsyncClient, guarded: httpx.AsyncClient, limits: Limits) -> None:
         self._http = http
+        self._guarded = guarded
         self._limits = limits
+
+    async def get_public(self, url: str) -> Answer:
+        """Return what is at an address that a stranger named: never from inside the network.
+
+        Raises FetchError.
+        """
+        return await self._get(self._guarded, url, "")
 
     async def get(self, url: str, validators: str = "") -> Answer:
         """Return what is at an http(s) address, if it has changed since ``validators``.
+
+        Raises FetchError, which names the address and says what happened.
+        """
+        return await self._get(self._http, url, validators)
+
+    async def _get(self, http: httpx.AsyncClient, url: str, validators: str) -> Answer:
+        """Return what a client is told at an address.
 
         Raises FetchError, which names the address and says what happened.
         """
@@ -67,7 +84,7 @@ class Client:
         limits = self._limits
         try:
             async with asyncio.timeout(limits.total):
-                return await self._ask(url, validators)
+                return await self._ask(http, url, validators)
         except TimeoutError as error:
             raise FetchError(f"{url}: no whole answer within {limits.total:g} s") from error
         except httpx.TimeoutException as error:
@@ -79,12 +96,13 @@ class Client:
         except ValueError as error:  # what the libraries below raise for odd addresses and headers
             raise FetchError(f"{url}: cannot be asked for: {_said(error)}") from error
 
-    async def _ask(self, url: str, validators: str) -> Answer:
-        async with self._http.stream("GET", url, headers=_conditions(validators)) as response:
+    async def _ask(self, http: httpx.AsyncClient, url: str, validators: str) -> Answer:
+        async with http.stream("GET", url, headers=_conditions(validators)) as response:
             unchanged = response.status_code == HTTPStatus.NOT_MODIFIED and bool(validators)
             if response.status_code != HTTPStatus.OK and not unchanged:
                 reason = response.reason_phrase
-                raise FetchError(f"{url}: the server answered {response.status_code} {reason}")
+                said = f"{url}: the server answered {response.status_code} {reason}"
+                raise FetchError(said, response.status_code)
             return Answer(
                 url=str(response.url),
                 body=None if unchanged else await _body(response, url, self._limits.size),
@@ -98,14 +116,23 @@ class Client:
 async def open_client(limits: Limits | None = None) -> AsyncIterator[Client]:
     """Open the client. No cookies are kept and no referrer is sent."""
     limits = limits or Limits()
+    async with _http(limits, None) as http, _http(limits, public_socket) as guarded:
+        yield Client(http, guarded, limits)
+
+
+def _http(
+    limits: Limits, sockets: Callable[[aiohttp.AddrInfoType], socket.socket] | None
+) -> httpx.AsyncClient:
     transport = AiohttpTransport(
         # Never used, for the session below brings its own; by default 40 ms go into making one.
         verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         client=lambda: aiohttp.ClientSession(
-            cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+            connector=aiohttp.TCPConnector(socket_factory=sockets),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
         ),
     )
-    async with httpx.AsyncClient(
+    return httpx.AsyncClient(
         transport=transport,
         headers={"User-Agent": USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
@@ -113,8 +140,7 @@ async def open_client(limits: Limits | None = None) -> AsyncIterator[Client]:
         max_redirects=limits.redirects,
         timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
         event_hooks={"request": [_without_body]},
-    ) as http:
-        yield Client(http, limits)
+    )
 
 
 _ACCEPT = (

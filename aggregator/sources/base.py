@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from aggregator.article import Document
 from aggregator.fetch import Client
+from aggregator.rules import Rule
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # What a web address consists of (RFC 3986), and letters of all scripts, which browsers allow.
@@ -117,6 +118,11 @@ class Common(BaseModel):
     drop_images: tuple[str, ...] = Field(
         (), description="globs of image addresses that are placeholders"
     )
+    boilerplate: bool = Field(
+        True,
+        description="what repeats across a source's articles (share lines, adverts, footers) is "
+        "found and taken out; off leaves it",
+    )
     language: str | None = Field(None, description="of articles that name none, like zh-CN")
     timezone: Zone | None = Field(None, description="for dates that name none")
 
@@ -133,6 +139,9 @@ class Settings(Common):
     single: ClassVar[bool] = False
 
     name: str | None = Field(None, description="shown to readers; default: the target")
+    rules: tuple[Rule, ...] = Field(
+        (), description="what to do with its articles, before the rules for all"
+    )
 
     @property
     def target(self) -> str:

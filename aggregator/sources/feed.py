@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import AsyncGenerator
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,14 @@ class FeedSettings(Settings):
     single: ClassVar[bool] = True
 
     feed: WebAddress = Field(description="the address of an RSS, Atom or JSON feed")
+    full_text: bool | Literal["auto"] = Field(
+        False,
+        description="fetch the web page of each new article for its whole text; auto: of those "
+        "that are only a beginning",
+    )
+    allow_private: bool = Field(
+        False, description="the pages of its articles may be at addresses inside the network"
+    )
 
 
 async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Found, None]:

@@ -1,13 +1,19 @@
 """The only place that knows SQL."""
 
-from aggregator.store.ledger import fold
+from aggregator.store.feeds import fold
 from aggregator.store.records import (
     Category,
     DocumentState,
+    Drop,
+    Dropped,
+    Event,
     FeedRow,
     FeedStatus,
+    Life,
     Outcome,
     Page,
+    Recut,
+    Rival,
     SourceEntry,
     SourceState,
     SourceStatus,
@@ -17,10 +23,16 @@ from aggregator.store.store import Store, open_store
 __all__ = [
     "Category",
     "DocumentState",
+    "Drop",
+    "Dropped",
+    "Event",
     "FeedRow",
     "FeedStatus",
+    "Life",
     "Outcome",
     "Page",
+    "Recut",
+    "Rival",
     "SourceEntry",
     "SourceState",
     "SourceStatus",

@@ -6,13 +6,16 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from aggregator.errors import StoreBusyError, StoreConflictError, StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
@@ -160,17 +163,23 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _migrate(connection: sa.Connection) -> None:
     # Imported here: a command that finds the tables up to date still pays 0.1 s for it.
     from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
     if connection.dialect.name == "postgresql":
         # Two that start at once would both make the tables.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK + 1)))
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except CommandError as error:
+        raise StoreError(f"was made by a newer version of the program ({error})") from error
+
+
+def alembic_config(connection: sa.Connection) -> "Config":
+    """Return what Alembic is to be called with to work on a connection."""
+    from alembic.config import Config  # noqa: PLC0415 - see _migrate
+
     config = Config()
     folder = resources.files("aggregator.store") / "migrations"
     config.set_main_option("script_location", str(folder))
     config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        raise StoreError(f"was made by a newer version of the program ({error})") from error
+    return config

@@ -2,12 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from aggregator.article import Entry
-from aggregator.identity import Candidate, Decision
+from aggregator.article import Article, Entry
+from aggregator.identity import (
+    Candidate,
+    Changed,
+    Decision,
+    Duplicate,
+    Frozen,
+    Likeness,
+    New,
+    Unchanged,
+)
 
-State = Literal["live", "waiting", "retracted"]
+State = Literal["live", "waiting", "retracted", "merged"]
+Bond = Literal["", "merged", "marked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +102,9 @@ class Outcome:
     """One decided article with all that saving it takes.
 
     ``entry_id`` and ``key`` are used when it is new; the dates are those it shall have; ``scan``
-    numbers the source's scan.
+    numbers the source's scan, ``at`` is its time. ``likeness`` leads to the article that tells the
+    same story, and ``bond`` says what comes of that; ``parted``: it was merged with one, and tells
+    another story now.
     """
 
     candidate: Candidate
@@ -105,6 +117,27 @@ class Outcome:
     categories: tuple[Category, ...]
     addresses: tuple[str, ...]
     scan: int
+    at: datetime
+    likeness: Likeness | None = None
+    bond: Bond = ""
+    parted: bool = False
+
+
+def shown_key(outcome: Outcome) -> str | None:
+    """Return the key of the article that an outcome's content belongs to."""
+    match outcome.decision:
+        case New():
+            return outcome.key
+        case Duplicate(owner) | Changed(owner) | Frozen(owner):
+            return owner.key
+        case Unchanged(owner):
+            return owner.key if owner else None
+
+
+def held_key(outcome: Outcome) -> str | None:
+    """Return the key of the article that an outcome's identity belongs to."""
+    decision = outcome.decision
+    return decision.holder.key if isinstance(decision, Duplicate) else shown_key(outcome)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,3 +160,81 @@ class Page:
     wanted: int
     entry: Entry
     live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """An article that was left out; ``why`` says in words by what, and it is a draft otherwise."""
+
+    article: Article
+    fetched: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recut:
+    """A stored article without boilerplate that was learned later.
+
+    ``key`` is its own; ``content_hash`` is that of the text which was cut.
+    """
+
+    key: str
+    content_hash: str
+    candidate: Candidate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rival:
+    """A stored article that shares a band with one at hand.
+
+    ``key`` is its own and ``lead`` that of the article it is shown as. ``size`` counts the
+    characters and ``richness`` the pictures and the like of what is shown so far.
+    """
+
+    key: str
+    lead: str
+    title: str
+    text: str
+    url: str | None
+    language: str | None
+    published: datetime
+    size: int
+    richness: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened to an article. ``source`` is "" for what a person did."""
+
+    at: datetime
+    kind: str
+    source: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """All that is known of one article.
+
+    ``lead`` is the id of the article that it was merged with or likened to; ``feeds`` are the
+    names of those it is in. ``entry`` is what readers see of it.
+    """
+
+    entry: Entry
+    state: str
+    bond: str
+    lead: str
+    feeds: tuple[str, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dropped:
+    """An article that was left out, as it is remembered."""
+
+    source: str
+    uid: str
+    at: datetime
+    title: str
+    url: str | None
+    detail: dict[str, Any]

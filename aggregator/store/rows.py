@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from aggregator.article import Article, Enclosure, Entry, Origin
+from aggregator.article import Article, Copy, Enclosure, Entry, Origin
 from aggregator.identity import Candidate
 from aggregator.store.records import Outcome
 from aggregator.store.schema import article_feeds, articles, sources
@@ -31,12 +31,32 @@ ENTRY_COLUMNS = (
     articles.c.published,
     articles.c.updated,
     articles.c.state,
+    articles.c.lead_id,
+    articles.c.bond,
+    articles.c.shown_id,
+    articles.c.copies,
     sources.c.name.label("source"),
 )
 
+# What a reader sees of an article besides its title, address and dates.
+SHOWN_COLUMNS = (
+    articles.c.id,
+    articles.c.html,
+    articles.c.text,
+    articles.c.summary,
+    articles.c.image,
+    articles.c.language,
+    articles.c.enclosures,
+)
 
-def entry(row: Any, categories: list[tuple[str, str]]) -> Entry:
-    """Return the entry in a row of ENTRY_COLUMNS; ``categories`` are (name, slug) in order."""
+
+def entry(
+    row: Any, categories: list[tuple[str, str]], also_in: tuple[Copy, ...], shown: Any
+) -> Entry:
+    """Return the entry in a row of ENTRY_COLUMNS; ``categories`` are (name, slug) in order.
+
+    ``shown`` is the row of SHOWN_COLUMNS whose content it shows, mostly its own.
+    """
     return Entry(
         id=row.entry_id,
         key=row.key,
@@ -48,12 +68,12 @@ def entry(row: Any, categories: list[tuple[str, str]]) -> Entry:
             published=row.published,
             updated=row.updated,
             categories=tuple(name for name, _ in categories),
-            html=row.html,
-            text=row.text,
-            summary=row.summary,
-            image=row.image,
-            language=row.language,
-            enclosures=tuple(Enclosure(**fields) for fields in row.enclosures),
+            html=shown.html,
+            text=shown.text,
+            summary=shown.summary,
+            image=shown.image,
+            language=shown.language,
+            enclosures=tuple(Enclosure(**fields) for fields in shown.enclosures),
             origin=_origin(row.origin),
             problems=tuple(row.problems),
         ),
@@ -62,6 +82,7 @@ def entry(row: Any, categories: list[tuple[str, str]]) -> Entry:
         source=row.source,
         slugs=tuple(slug for _, slug in categories),
         content_hash=row.content_hash,
+        also_in=also_in,
     )
 
 
@@ -83,6 +104,7 @@ def own(outcome: Outcome) -> dict[str, Any]:
     return content(candidate) | {
         "uid": article.uid,
         "content_hash": candidate.content_hash,
+        "plain_hash": candidate.plain_hash,
         "title_key": candidate.title_key,
         "text_key": candidate.text_key,
         "title": article.title,
@@ -148,6 +170,7 @@ def prunable(before: datetime, keep: int) -> sa.Select[Any]:
     newest = newest_first(sa.select(articles.c.id).where(LIVE), keep).subquery()
     return sa.select(articles.c.id).where(
         articles.c.published < before,
+        articles.c.state != "merged",  # a copy goes with its lead
         articles.c.id.not_in(shown),
         articles.c.id.not_in(sa.select(newest.c.id)),
     )

@@ -96,6 +96,8 @@ articles = sa.Table(
     sa.Column("source_id", _Number, sa.ForeignKey("sources.id"), nullable=False),
     _text("uid"),
     sa.Column("content_hash", sa.Text, nullable=False, unique=True),
+    # The content hash as it would be without learned boilerplate taken out.
+    _text("plain_hash"),
     _text("title_key"),
     _text("text_key"),
     _count("richness"),
@@ -112,8 +114,16 @@ articles = sa.Table(
     sa.Column("problems", sa.JSON, nullable=False),
     sa.Column("published", Instant, nullable=False),
     sa.Column("updated", Instant, nullable=False),
-    # live | waiting (its date is yet to come) | retracted
+    # live | waiting (its date is yet to come) | retracted | merged (shown as part of its lead)
     _text("state"),
+    # The article of another source that tells the same story and was there first, and what holds
+    # the two together: merged | marked | split (a person said that they are two).
+    sa.Column("lead_id", _Number),
+    _text("bond"),
+    # Of a lead: the copy whose text is shown in its place, because there is more of it.
+    sa.Column("shown_id", _Number),
+    # How often it turned up elsewhere; 0 spares looking where.
+    _count("copies"),
     # Counts the reasons to write its own page, or to take it away again; 0 when that is done.
     _count("page_due"),
     sa.Index(None, "state", "published", "entry_id"),
@@ -124,12 +134,13 @@ articles = sa.Table(
         postgresql_where=sa.text("page_due > 0"),
     ),
     sa.Index(None, "source_id"),
+    sa.Index(None, "lead_id"),
 )
 
 # The ledger. kind: identity (scope is the source), hash, address (scope 0). It outlives pruned
 # articles: then article_id is NULL, a tombstone, and nothing comes back; the revision of an address
 # is then a digest of the story that was told there. here: the source still has the document. lead:
-# its changes change the article.
+# its changes change the article. url: where this source has the article.
 aliases = sa.Table(
     "aliases",
     metadata,
@@ -142,6 +153,7 @@ aliases = sa.Table(
     sa.Column("lead", sa.Boolean, nullable=False, server_default=sa.false()),
     _count("streak"),
     _count("changed_in"),
+    sa.Column("url", sa.Text),
     sa.Index(None, "article_id"),
     sqlite_with_rowid=False,
 )
@@ -164,7 +176,8 @@ feeds = sa.Table(
     sa.UniqueConstraint("kind", "key"),
 )
 
-# published is the article's, kept here so that a feed's newest entries are one index range.
+# published is the article's, kept here so that a feed's newest entries are one index range. via:
+# the merged copy that brought the category; it takes it along when the two are split.
 article_feeds = sa.Table(
     "article_feeds",
     metadata,
@@ -174,6 +187,62 @@ article_feeds = sa.Table(
     sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id"), primary_key=True),
     _count("position"),
     sa.Column("published", Instant, nullable=False),
+    sa.Column("via", _Number),
     sa.Index(None, "feed_id", "published", "article_id"),
     sqlite_with_rowid=False,
+)
+
+# What the newest articles of a source consist of, block by block: what boilerplate is learned from.
+blocks = sa.Table(
+    "blocks",
+    metadata,
+    sa.Column(
+        "source_id", _Number, sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column(
+        "article_id", _Number, sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("keys", sa.JSON, nullable=False),
+    sa.Index(None, "article_id"),
+    sqlite_with_rowid=False,
+)
+
+# Articles that were seen within the window by the bands of their sketches: those that share one may
+# tell the same story. Rows of articles that are gone lead nowhere and leave with the window.
+bands = sa.Table(
+    "bands",
+    metadata,
+    sa.Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("article_id", _Number, primary_key=True, autoincrement=False),
+    sa.Column("seen", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The life of each article, for those who ask.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("id", _Number, primary_key=True),
+    sa.Column(
+        "article_id", _Number, sa.ForeignKey("articles.id", ondelete="CASCADE"), nullable=False
+    ),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("source_id", _Number),  # None: the operator
+    _text("kind"),
+    sa.Column("detail", sa.JSON, nullable=False),
+    sa.Index(None, "article_id"),
+)
+
+# What was left out: drafts, and what a rule dropped.
+drops = sa.Table(
+    "drops",
+    metadata,
+    sa.Column(
+        "source_id", _Number, sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("uid", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    _text("title"),
+    sa.Column("url", sa.Text),
+    sa.Column("detail", sa.JSON, nullable=False),
 )

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +13,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregator.article import Entry
 from aggregator.errors import StoreError
 from aggregator.identity import Ledger
-from aggregator.store import connect
-from aggregator.store.ledger import (
-    EVERYTHING,
-    among,
-    feeds_of,
-    fold,
-    insert,
-    make_feed,
-    mark_feeds,
-    read_ledger,
-    save,
-    upsert,
-)
+from aggregator.store import connect, learning, lives, stories
+from aggregator.store.feeds import EVERYTHING, feeds_of, fold, make_feed, mark_feeds
+from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
     DocumentState,
+    Drop,
+    Dropped,
     FeedRow,
     FeedStatus,
+    Life,
     Outcome,
     Page,
+    Recut,
+    Rival,
     SourceEntry,
     SourceState,
     SourceStatus,
 )
-from aggregator.store.rows import LIVE, entries_where, entry, in_feed, newest_first, prunable
+from aggregator.store.rows import (
+    LIVE,
+    SHOWN_COLUMNS,
+    entries_where,
+    entry,
+    in_feed,
+    newest_first,
+    prunable,
+)
+from aggregator.store.save import save
 from aggregator.store.schema import (
     aliases,
     article_feeds,
@@ -46,6 +50,10 @@ from aggregator.store.schema import (
     notes,
     sources,
 )
+from aggregator.store.sql import among, insert, upsert
+
+# How much longer than the window of duplicates the reasons are kept why articles were left out.
+DROPS_KEPT = timedelta(days=90)
 
 
 class Batch:
@@ -68,6 +76,26 @@ class Batch:
     async def save(self, outcomes: Sequence[Outcome]) -> None:
         """Write decided articles."""
         await save(self._connection, self._source, outcomes)
+
+    async def rivals(self, sought: Mapping[str, Sequence[int]]) -> dict[str, list[Rival]]:
+        """Return articles of other sources that share a band with those sought, by their uids."""
+        return await stories.find_rivals(self._connection, self._source, sought)
+
+    async def leads(self, copies: Mapping[str, str]) -> dict[str, list[Rival]]:
+        """Return the articles that merged copies (uid -> key) are shown as, by the uids."""
+        return await stories.find_leads(self._connection, copies)
+
+    async def drop(self, left_out: Sequence[Drop], at: datetime) -> None:
+        """Note articles that were left out, and why."""
+        await lives.write_drops(self._connection, self._source, left_out, at)
+
+    async def recut(self, recuts: Sequence[Recut], at: datetime) -> None:
+        """Give articles the text that learned boilerplate was taken out of."""
+        await learning.write_recuts(self._connection, recuts, at)
+
+    async def trim_history(self, window: int) -> None:
+        """Forget what more than ``window`` articles ago was noted to learn from."""
+        await learning.trim_history(self._connection, self._source, window)
 
     async def remember(self, states: Sequence[DocumentState]) -> None:
         """Note the validators and errors of documents."""
@@ -208,6 +236,69 @@ class Store:
             return SourceState(
                 id=row.id, scans=row.scans, seen={row.name: row.validators for row in seen}
             )
+
+    async def revisions(self, source: int, uids: Iterable[str]) -> dict[str, str]:
+        """Return what identities of a source showed last, as far as they are known."""
+        query = sa.select(aliases.c.value, aliases.c.revision).where(
+            aliases.c.kind == "identity", aliases.c.scope == source
+        )
+        async with self._read() as connection:
+            rows = await connection.execute(query.where(among(connection, aliases.c.value, uids)))
+            return {row.value: row.revision for row in rows}
+
+    async def history(self, source: int, window: int) -> list[tuple[str, ...]]:
+        """Return the blocks of a source's newest articles, oldest first."""
+        async with self._read() as connection:
+            return await learning.read_history(connection, source, window)
+
+    async def holding(self, source: int, keys: frozenset[str]) -> list[Entry]:
+        """Return those of a source's newest articles that hold any of these blocks."""
+        async with self._read() as connection:
+            found = await learning.holding(connection, source, keys)
+            query = entries_where(among(connection, articles.c.key, found))
+            rows = (await connection.execute(query.order_by(articles.c.id))).all()
+            return [entry(row, [], (), row) for row in rows]
+
+    # The life of an article
+
+    async def lives(
+        self, name: str, addresses: Sequence[str], uid: tuple[str, str] | None
+    ) -> list[Life]:
+        """Return all that is known of the articles that go by a name; see ``lives.find``."""
+        async with self._read() as connection:
+            numbers = await lives.find(connection, name, addresses, uid)
+            query = entries_where(among(connection, articles.c.id, numbers))
+            rows = (await connection.execute(query.order_by(articles.c.id))).all()
+            entries = await _entries(connection, rows)
+            return [
+                await _life(connection, row, one) for row, one in zip(rows, entries, strict=True)
+            ]
+
+    async def drops(self, name: str, uid: tuple[str, str] | None) -> list[Dropped]:
+        """Return the articles that were left out and go by a name."""
+        async with self._read() as connection:
+            return await lives.find_drops(connection, name, uid)
+
+    async def split(self, key: str, at: datetime) -> None:
+        """Show an article by itself again that is a copy of another. Raises StoreError."""
+        async with self._write() as connection:
+            row = await _bound(connection, key)
+            if row.bond not in ("merged", "marked"):
+                raise StoreError(f"{row.entry_id} is shown by itself already")
+            await stories.part(connection, row.id, "split")
+            await lives.write_event(connection, row.id, at, "split", {"lead": row.lead})
+
+    async def join(self, key: str, lead: str, at: datetime) -> None:
+        """Show an article as a copy of another one. Raises StoreError.
+
+        ``lead`` is the key of that one, "" for the one that it was split from.
+        """
+        async with self._write() as connection:
+            row = await _bound(connection, key)
+            into = await _bound(connection, lead or row.lead or "")
+            _check_join(row, into)
+            await stories.join(connection, row.id, into.id, "merged")
+            await lives.write_event(connection, row.id, at, "joined", {"lead": into.key})
 
     async def scanned(self, source: int, at: datetime, error: str, *, whole: bool) -> None:
         """Note that a scan ended: when, and "" or why it failed. ``whole``: it visited all."""
@@ -460,8 +551,16 @@ class Store:
                 .where(among(connection, aliases.c.article_id, numbers))
                 .values(revision=sa.select(story).where(mine).scalar_subquery())
             )
+            await stories.forget_leads(connection, numbers)
             await connection.execute(sa.delete(articles).where(theirs))
             return len(numbers)
+
+    async def tidy(self, before: datetime) -> None:
+        """Forget what only served to recognise or explain articles, and is older than that."""
+        async with self._write() as connection:
+            await stories.forget_bands(connection, before)
+            await lives.trim_events(connection)
+            await lives.forget_drops(connection, before - DROPS_KEPT)
 
 
 @contextlib.asynccontextmanager
@@ -522,7 +621,9 @@ async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     others = sa.exists().where(
         aliases.c.article_id == articles.c.id, aliases.c.kind == "identity", aliases.c.here
     )
-    alone = sa.and_(among(connection, articles.c.id, numbers), ~others)
+    copy = articles.alias("copy")
+    told = sa.exists().where(copy.c.lead_id == articles.c.id, copy.c.state == "merged")
+    alone = sa.and_(among(connection, articles.c.id, numbers), ~others, ~told)
     rows = await connection.execute(sa.select(articles.c.id).where(alone))
     retracted = list(rows.scalars())
     if not retracted:
@@ -533,6 +634,7 @@ async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> None:
         .where(among(connection, articles.c.id, retracted))
         .values(state="retracted", page_due=articles.c.page_due + paged)
     )
+    await stories.hide(connection, retracted)
     await mark_feeds(connection, await feeds_of(connection, retracted))
 
 
@@ -544,6 +646,47 @@ async def _move_articles(connection: AsyncConnection, source: int, target: int) 
     )
     await connection.execute(sa.update(article_feeds).where(mine).values(feed_id=target))
     await mark_feeds(connection, [source, target])
+
+
+_lead = articles.alias("lead")
+
+
+async def _bound(connection: AsyncConnection, key: str) -> Any:
+    query = sa.select(
+        *(articles.c[name] for name in ("id", "key", "entry_id", "bond", "state")),
+        _lead.c.key.label("lead"),
+    ).outerjoin(_lead, _lead.c.id == articles.c.lead_id)
+    row = (await connection.execute(query.where(articles.c.key == key))).one_or_none()
+    if row is None:
+        raise StoreError("it was not split from another article; name the one to merge it with")
+    return row
+
+
+def _check_join(row: Any, into: Any) -> None:
+    if row.bond == "merged":
+        raise StoreError(f"{row.entry_id} is a copy of another article already; split it first")
+    if row.id == into.id:
+        raise StoreError(f"{row.entry_id} cannot be merged with itself")
+    if into.state != "live" or row.state != "live":
+        raise StoreError(f"{into.entry_id} and {row.entry_id} must both be shown to be merged")
+
+
+async def _life(connection: AsyncConnection, row: sa.Row[Any], one: Entry) -> Life:
+    names = (
+        sa.select(feeds.c.name)
+        .join(article_feeds, article_feeds.c.feed_id == feeds.c.id)
+        .where(article_feeds.c.article_id == row.id)
+        .order_by(article_feeds.c.position, feeds.c.id)
+    )
+    lead = sa.select(articles.c.entry_id).where(articles.c.id == row.lead_id)
+    return Life(
+        entry=one,
+        state=row.state,
+        bond=row.bond,
+        lead=await connection.scalar(lead) or "",
+        feeds=tuple((await connection.execute(names)).scalars()) if row.state == "live" else (),
+        events=await lives.events_of(connection, row.id),
+    )
 
 
 async def _entries(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> list[Entry]:
@@ -558,4 +701,21 @@ async def _entries(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> 
     categories: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
     for number, name, slug in await connection.execute(query):
         categories[number].append((name, slug))
-    return [entry(row, categories[row.id]) for row in rows]
+    copies = await stories.also_in(connection, rows)
+    shown = await _shown(connection, rows)
+    return [
+        entry(row, categories[row.id], copies.get(row.id, ()), shown.get(row.id, row))
+        for row in rows
+    ]
+
+
+async def _shown(
+    connection: AsyncConnection, rows: Sequence[sa.Row[Any]]
+) -> dict[int, sa.Row[Any]]:
+    """Return the copies whose text is shown in the place of articles, by those."""
+    wanted = {row.id: row.shown_id for row in rows if row.shown_id}
+    if not wanted:
+        return {}
+    query = sa.select(*SHOWN_COLUMNS).where(among(connection, articles.c.id, wanted.values()))
+    found: dict[int, Any] = {row.id: row for row in await connection.execute(query)}
+    return {number: found[copy] for number, copy in wanted.items() if copy in found}

@@ -89,6 +89,7 @@ async def save_in(
             categories=tuple(Category(name=n, slug=slug(n)) for n in one.article.categories),
             addresses=tuple(keys),
             scan=scan,
+            at=DAY,
         )
         await batch.save([outcome])
         decisions.append(outcome.decision)

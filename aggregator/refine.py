@@ -1,0 +1,227 @@
+"""Between preparing and deciding: what only the web and the source's history can add.
+
+fresh()      which of a chunk's articles the store does not have like this
+full text    the pages of those that are only a beginning, if wanted     fetch/ extract/
+learning     boilerplate that shows now, with these articles             boilerplate
+"""
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aggregator import boilerplate
+from aggregator.article import Document, Entry
+from aggregator.dedupe import candidate
+from aggregator.errors import AggregatorError, FetchError
+from aggregator.fetch import Client
+from aggregator.prepare import (
+    Prepared,
+    Ready,
+    Task,
+    again,
+    completed,
+    prepare,
+    without_boilerplate,
+)
+from aggregator.sources import Found, Source
+from aggregator.store import Recut, Store
+
+# Pages of one source that are fetched at once: few enough for the smallest server.
+_PAGES_AT_ONCE = 2
+
+# Answers after which there is no use in asking again: all of 400 to 499 but "timeout" and "too
+# many requests".
+_FOR_GOOD = frozenset(range(400, 500)) - {408, 429}
+
+_TYPES = ("", "text/html", "application/xhtml+xml")
+
+Compute = Callable[[Callable[[Any], Any], Sequence[Any]], Awaitable[list[Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """Some of what a source holds, what it became, and the task that made it so."""
+
+    found: list[Found]
+    prepared: list[Prepared]
+    task: Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """What fetching the pages of a source's articles takes."""
+
+    source: Source
+    client: Client
+    compute: Compute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What refining works with; ``source_id`` is the source's number in the store."""
+
+    source_id: int
+    store: Store
+    web: Web
+
+
+async def refine(chunk: Chunk, tools: Tools) -> Chunk:
+    """Return a chunk whose fresh articles have their whole text and no boilerplate.
+
+    Its task holds what has been learned with it.
+    """
+    fresh = await _fresh(chunk.prepared, tools)
+    if not fresh:
+        return chunk
+    if chunk.task.brief.awaits:
+        whole = await complete_all(chunk.prepared, fresh, chunk.task, tools.web)
+        chunk = replace(chunk, prepared=whole)
+    if chunk.task.brief.learns:
+        chunk = await _learn(chunk, set(fresh), tools)
+    return chunk
+
+
+async def recut_stored(gained: frozenset[str], task: Task, tools: Tools) -> list[Recut]:
+    """Return the source's newest articles without boilerplate that was learned only now."""
+    held = await tools.store.holding(tools.source_id, gained)
+    cut = functools.partial(_recut, learned=task.learned)
+    done = await tools.web.compute(cut, held)
+    return [recut for recut in done if isinstance(recut, Recut)]
+
+
+def _recut(entry: Entry, learned: frozenset[str]) -> Recut | None:
+    article = without_boilerplate(entry.article, learned)
+    if article is entry.article:
+        return None
+    return Recut(key=entry.key, content_hash=entry.content_hash, candidate=candidate(article))
+
+
+async def _fresh(prepared: Sequence[Prepared], tools: Tools) -> dict[str, bool]:
+    """Return the uids of articles that are new or changed, and whether they are known at all."""
+    shown = {r.candidate.article.uid: r.candidate.revision for r in _all(prepared)}
+    known = await tools.store.revisions(tools.source_id, shown)
+    return {uid: uid in known for uid, now in shown.items() if known.get(uid) != now}
+
+
+def _all(prepared: Iterable[Prepared]) -> Iterable[Ready]:
+    return (ready for one in prepared for ready in one.articles)
+
+
+# Full text
+
+
+async def complete_all(
+    prepared: Sequence[Prepared], fresh: Mapping[str, bool], task: Task, web: Web
+) -> list[Prepared]:
+    """Fetch the pages of fresh articles and take what is better than the feed's own text.
+
+    ``fresh``: the uids of the articles that are meant, and whether they are known already.
+    """
+    wanted = [r for r in _all(prepared) if r.candidate.article.uid in fresh and not r.dropped]
+    gate = asyncio.Semaphore(_PAGES_AT_ONCE)
+    pages = await asyncio.gather(*(_page(ready, web, gate) for ready in wanted))
+    pairs = [
+        (ready, str(page) if isinstance(page, FetchError) else page)
+        for ready, page in zip(wanted, pages, strict=True)
+    ]
+    done = await web.compute(functools.partial(completed, task=task), pairs)
+    better: dict[str, Ready | None] = {}
+    for ready, page, result in zip(wanted, pages, done, strict=True):
+        uid = ready.candidate.article.uid
+        better[uid] = _settled(ready, page, result, known=fresh[uid])
+    return [replace(one, articles=tuple(_replaced(one.articles, better))) for one in prepared]
+
+
+def _replaced(articles: Iterable[Ready], better: dict[str, Ready | None]) -> Iterable[Ready]:
+    for ready in articles:
+        chosen = better.get(ready.candidate.article.uid, ready)
+        if chosen:
+            yield chosen
+
+
+def _settled(
+    ready: Ready, page: Document | str | FetchError, result: Ready | AggregatorError, *, known: bool
+) -> Ready | None:
+    """Return what is to be published, None to leave what is.
+
+    A page that cannot be had at the moment is tried again when the entry is seen next; until then
+    a new article shows what the feed has, and one that is known what it showed before.
+    """
+    if isinstance(result, AggregatorError):
+        return ready
+    if isinstance(page, FetchError) and page.status not in _FOR_GOOD:
+        return None if known else replace(result, candidate=replace(result.candidate, revision=""))
+    return result
+
+
+async def _page(ready: Ready, web: Web, gate: asyncio.Semaphore) -> Document | str | FetchError:
+    """Return the page of an article, why there is none, or why it could not be had."""
+    article = ready.raw or ready.candidate.article
+    from aggregator.extract import is_teaser  # noqa: PLC0415
+
+    settings = web.source.settings
+    if not article.url:
+        return "it has no address"
+    if getattr(settings, "full_text", False) == "auto" and not is_teaser(article):
+        return "it is whole"
+    get = web.client.get if getattr(settings, "allow_private", False) else web.client.get_public
+    try:
+        async with gate:
+            answer = await get(article.url)
+    except FetchError as error:
+        return error
+    if answer.media_type not in _TYPES:
+        return f"the page is {answer.media_type}"
+    return Document(
+        name=article.url, body=answer.body or b"", charset=answer.charset, url=answer.url
+    )
+
+
+# Learned boilerplate
+
+
+async def _learn(chunk: Chunk, fresh: set[str], tools: Tools) -> Chunk:
+    """Learn from the source's newest articles and these; take out what that shows."""
+    history = await tools.store.history(tools.source_id, boilerplate.WINDOW)
+    # What is told twice is no repetition across articles.
+    told = {r.candidate.plain_hash: r for r in _all(chunk.prepared) if _is_news(r, fresh)}
+    history += [ready.candidate.blocks for ready in told.values()]
+    learned = boilerplate.learn(history[-boilerplate.WINDOW :])
+    task = replace(chunk.task, learned=learned)
+    gained = learned - chunk.task.learned
+    if not any(_holds(ready, fresh, gained) for ready in _all(chunk.prepared)):
+        return replace(chunk, task=task)
+    return Chunk(found=chunk.found, prepared=await _redone(chunk, gained, task, tools), task=task)
+
+
+async def _redone(chunk: Chunk, gained: frozenset[str], task: Task, tools: Tools) -> list[Prepared]:
+    """Prepare once more what holds boilerplate that has been learned meanwhile."""
+    affected = [
+        one
+        for one in chunk.prepared
+        if any(not gained.isdisjoint(ready.candidate.blocks) for ready in one.articles)
+    ]
+    if task.brief.awaits:
+        each = functools.partial(_all_again, task=task)
+        done = await tools.web.compute(each, affected)
+    else:
+        documents = {one.name: one for one in chunk.found if isinstance(one, Document)}
+        each = functools.partial(prepare, task=task)
+        done = await tools.web.compute(each, [documents[one.name] for one in affected])
+    better = {one.name: one for one in done if isinstance(one, Prepared)}
+    return [better.get(one.name, one) for one in chunk.prepared]
+
+
+def _all_again(prepared: Prepared, task: Task) -> Prepared:
+    return replace(prepared, articles=tuple(again(ready, task) for ready in prepared.articles))
+
+
+def _is_news(ready: Ready, fresh: set[str]) -> bool:
+    article = ready.candidate.article
+    return article.uid in fresh and not ready.dropped and not article.draft
+
+
+def _holds(ready: Ready, fresh: set[str], gained: frozenset[str]) -> bool:
+    return ready.candidate.article.uid in fresh and not gained.isdisjoint(ready.candidate.blocks)

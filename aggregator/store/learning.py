@@ -1,0 +1,88 @@
+"""What a source's newest articles consist of: what its boilerplate is learned from."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from aggregator.identity import Changed, New
+from aggregator.store.feeds import feeds_of, mark_feeds
+from aggregator.store.lives import steps, write_event
+from aggregator.store.records import Outcome, Recut, shown_key
+from aggregator.store.rows import content
+from aggregator.store.schema import articles, blocks
+from aggregator.store.sql import upsert
+
+
+async def read_history(
+    connection: AsyncConnection, source: int, window: int
+) -> list[tuple[str, ...]]:
+    """Return the blocks of a source's newest articles, oldest first."""
+    query = sa.select(blocks.c["keys"]).where(blocks.c.source_id == source)
+    rows = await connection.execute(query.order_by(blocks.c.article_id.desc()).limit(window))
+    return [tuple(keys) for keys in reversed(rows.scalars().all())]
+
+
+async def write_blocks(
+    connection: AsyncConnection,
+    source: int,
+    outcomes: Sequence[Outcome],
+    numbers: Mapping[str, int],
+) -> None:
+    """Note what new and changed articles consist of, where that is wanted."""
+    rows = {
+        number: {"source_id": source, "article_id": number, "keys": list(o.candidate.blocks)}
+        for o in outcomes
+        if isinstance(o.decision, New | Changed)
+        and o.candidate.blocks
+        and (number := numbers[shown_key(o) or ""])
+    }
+    if rows:
+        statement = upsert(connection, blocks, ("keys",))
+        await connection.execute(statement, list(rows.values()))
+
+
+async def trim_history(connection: AsyncConnection, source: int, window: int) -> None:
+    """Forget what is older than the newest ``window`` articles of a source."""
+    mine = blocks.c.source_id == source
+    newest = sa.select(blocks.c.article_id).where(mine).order_by(blocks.c.article_id.desc())
+    last = newest.limit(1).offset(window - 1).scalar_subquery()
+    await connection.execute(sa.delete(blocks).where(mine, blocks.c.article_id < last))
+
+
+async def holding(connection: AsyncConnection, source: int, keys: frozenset[str]) -> list[str]:
+    """Return the keys of a source's newest articles that hold any of these blocks."""
+    query = sa.select(articles.c.key, blocks.c["keys"]).join(
+        articles, articles.c.id == blocks.c.article_id
+    )
+    rows = await connection.execute(
+        query.where(blocks.c.source_id == source).order_by(blocks.c.article_id)
+    )
+    return [key for key, theirs in rows if not keys.isdisjoint(theirs)]
+
+
+async def write_recuts(connection: AsyncConnection, recuts: Sequence[Recut], at: datetime) -> None:
+    """Give articles the text that learned boilerplate was taken out of.
+
+    Ids and dates stay. An article that changed meanwhile is left alone, and so is one that would
+    become equal to another.
+    """
+    touched = []
+    for recut in recuts:
+        candidate = recut.candidate
+        values = content(candidate) | {
+            "content_hash": candidate.content_hash,
+            "text_key": candidate.text_key,
+            "text": candidate.article.text,
+            "page_due": articles.c.page_due + sa.case((articles.c.url.is_(None), 1), else_=0),
+        }
+        taken = sa.select(articles.c.id).where(articles.c.content_hash == candidate.content_hash)
+        same = sa.and_(articles.c.key == recut.key, articles.c.content_hash == recut.content_hash)
+        statement = sa.update(articles).where(same, ~sa.exists(taken)).values(values)
+        number = await connection.scalar(statement.returning(articles.c.id))
+        if number:
+            touched.append(number)
+            await write_event(connection, number, at, "cleaned again", steps(candidate.article))
+    if touched:
+        await mark_feeds(connection, await feeds_of(connection, touched))
