@@ -6,10 +6,12 @@ import time
 import warnings
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import regex
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -673,6 +675,84 @@ def test_the_schema_knows_both_ways_to_write() -> None:
     assert not schema.is_valid({"if": [], "drop": True})
     assert not schema.is_valid({"if": {"title": 1}, "drop": True})
     assert not schema.is_valid({"if_": {"title": "x"}, "drop": True})
+
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "rules.md").read_text("utf-8")
+RECIPES = {
+    heading: yaml.safe_load(block)["rules"]
+    for heading, block in re.findall(
+        r"^### ([^\n]+)\n(?:(?!^#).)*?^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE
+    )
+}
+DROPPED: dict[str, Any] = {"dropped": True}
+
+
+def test_every_rule_of_the_page_is_right() -> None:
+    for block in re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE):
+        written = yaml.safe_load(block)
+        lists = [written, *written.get("sources", [])]
+        assert all(rule(**one) for owner in lists for one in owner.get("rules", []))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "source", "before", "after"),
+    [
+        ("Drop adverts", "", {"title": "Sponsored: a car"}, DROPPED),
+        ("Drop adverts", "", {"title": "【广告】汽车"}, DROPPED),
+        ("Drop adverts", "", {"url": "https://ads.example.org/1"}, DROPPED),
+        ("Drop adverts", "", {"categories": ("推广",)}, DROPPED),
+        ("Drop adverts", "", {"title": "广州", "url": "https://example.org/ads."}, {}),
+        ("Sort into categories by keyword", "", {"title": "降息了"}, {"categories": ("央行",)}),
+        ("Sort into categories by keyword", "", {"text": "In Rust"}, {"categories": ("Rust",)}),
+        ("Sort into categories by keyword", "", {"text": "rust", "categories": ("Games",)}, {}),
+        (
+            "Keep a category tidy",
+            "Village paper",
+            {"categories": ("Misc", "Top")},
+            {"categories": ("Village",)},
+        ),
+        ("Keep a category tidy", "Village paper", {"categories": ("Events",)}, {}),
+        (
+            "Rename an author",
+            "",
+            {"authors": ("By Ann", "admin")},
+            {"authors": ("Ann", "Jane Doe")},
+        ),
+        ("Rename an author", "", {"authors": ("作者：李娜",)}, {"authors": ("李娜",)}),
+        (
+            "Strip a site's name from titles",
+            "Sina Finance",
+            {"title": "A - B | Sina"},
+            {"title": "A - B"},
+        ),
+        ("Strip a site's name from titles", "Sina", {"title": "央行_新浪财经"}, {"title": "央行"}),
+        ("Strip a site's name from titles", "LWN", {"title": "A - Sina"}, {}),
+        (
+            "Strip a line from every text",
+            "Sina",
+            {"html": "<p>好。（责任编辑：王）</p>"},
+            {"html": "<p>好。</p>", "text": "好。"},
+        ),
+        ("Keep only long articles", "Magazine", {"text": "short"}, DROPPED),
+        ("Keep only long articles", "Magazine", {"text": "long" * 500}, {}),
+        ("Keep only one language", "", {"language": "en"}, DROPPED),
+        ("Keep only one language", "", {"language": "zh-TW"}, {}),
+        ("Keep only one language", "", {"language": None}, {}),
+        ("Drop what is old", "", {"published": NOW - timedelta(days=31)}, DROPPED),
+        ("Drop what is old", "", {"published": None}, {}),
+        ("Keep only what is asked for", "LWN", {"title": "A kernel", "text": "text"}, {}),
+        ("Keep only what is asked for", "LWN", {"title": "A", "text": "a Scheduler"}, {}),
+        ("Keep only what is asked for", "LWN", {"title": "A", "text": "text"}, DROPPED),
+    ],
+)
+def test_a_recipe(recipe: str, source: str, before: dict[str, Any], after: dict[str, Any]) -> None:
+    rules = [("rules[0]", rule(**one)) for one in RECIPES[recipe]]
+    done = apply(Article(uid="1", **before), rules, source, NOW, plain)
+    if after is DROPPED:
+        assert done.dropped
+    else:
+        assert not done.dropped
+        assert replace(done.article, trail=()) == Article(uid="1", **(before | after))
 
 
 def test_fifty_rules_are_no_burden() -> None:
