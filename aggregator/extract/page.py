@@ -1,0 +1,68 @@
+"""What a web page yields: an article's HTML and text, and what is known about it."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
+
+from aggregator.extract import metadata
+from aggregator.extract.locate import locate
+from aggregator.extract.metadata import Metadata
+from aggregator.extract.prune import prune
+from aggregator.extract.sift import Part, sift
+from aggregator.extract.tree import Element, blocks, parse, squeeze
+from aggregator.extract.witness import main_text
+
+_AFTER = 15
+"""Blocks after an article that are looked at with it: there it says "Subscribe to read on"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a page yielded.
+
+    ``html`` and ``text`` are the article's, "" where none was found; relative addresses in ``html``
+    start from ``base``. ``around`` is the page's text from the beginning of the article to a little
+    after its end, ``shown`` all of it, with its title and its own description.
+    """
+
+    described: Metadata
+    base: str
+    shown: str
+    html: str = ""
+    text: str = ""
+    around: str = ""
+
+
+def read_page(page: str, address: str) -> Reading | None:
+    """What the (decoded) HTML of a page yields; None if it is empty or too large to look at."""
+    root = parse(page)
+    if root is None:
+        return None
+    described = metadata.read(root, address)
+    body = root.find("body")
+    everything = blocks(body)
+    texts = [" ".join(block.text.split()) for block in everything]
+    nothing = Reading(
+        described=described,
+        base=_base(root, address),
+        shown="\n".join((*described.titles, described.description, *texts)),
+    )
+    place = locate(body, everything, main_text(root))
+    parts = sift(place, squeeze(next(iter(described.titles), ""))) if place else {}
+    own = [n for n, block in enumerate(everything) if parts.get(block) is Part.OWN]
+    if place is None or not own:
+        return nothing
+    return replace(
+        nothing,
+        html=prune(place, parts),
+        text="\n".join(texts[n] for n in own),
+        around="\n".join(texts[own[0] : own[-1] + 1 + _AFTER]),
+    )
+
+
+def _base(root: Element, address: str) -> str:
+    """What relative addresses of a page start from (HTML, 4.2.3)."""
+    base = root.find(".//base[@href]")
+    try:
+        return address if base is None else urljoin(address, base.get("href").strip())
+    except ValueError:  # brackets that are no IPv6 address
+        return address
