@@ -510,6 +510,16 @@ def test_rules_never_raise_and_never_make_markup(
     assert (done is article) == (said == ())
 
 
+def test_replacing_in_real_articles_keeps_their_tags(corpus: Path) -> None:
+    files = sorted((corpus / "posts" / "derived").rglob("*.md"))[::10]
+    assert len(files) > 50
+    for file in files:
+        article = clean(Article(uid="1", html=file.read_text("utf-8", "replace")), Recipe())
+        done = applied(article, {"replace": {"text": {r"\w{9}|\p{Han}{5}": "<b>&</b>"}}}).article
+        assert done.problems == article.problems
+        assert tags(done.html) == tags(article.html)
+
+
 @given(TEXT, st.sampled_from(["nowhere|never", r"\bnowhere\b", "(?i)nowhere", r"^nowhere\d+"]))
 def test_what_matches_nothing_changes_nothing(text: str, pattern: str) -> None:
     article = clean(

@@ -15,7 +15,7 @@ SECONDS = 0.1
 busy machine does not matter, because only the time of this process counts."""
 
 LONGEST = 100_000
-"""Characters of a text that are searched: a book of 50 pages. What stands further back is no reason
+"""Characters of a text that are searched: fifty pages of a book. What stands further back is no reason
 to sort an article, and a search of so much takes 1 ms."""
 
 MOST_REPLACEMENTS = 10_000
