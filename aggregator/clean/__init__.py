@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from fnmatch import translate
 
-from aggregator.article import Article, Enclosure, Step
+from aggregator.article import Article, Enclosure, Origin, Step
 from aggregator.clean import (
     embeds,
     empties,
@@ -130,6 +130,16 @@ def _tidy(article: Article, recipe: Recipe, base: str | None) -> Article:
         categories=clean_labels(article.categories),
         category_paths=clean_paths(article.category_paths),
         enclosures=_enclosures(article.enclosures, base),
+        origin=article.origin and _origin(article.origin, base),
+    )
+
+
+def _origin(origin: Origin, base: str | None) -> Origin:
+    return replace(
+        origin,
+        title=one_line(origin.title),
+        url=web_address(origin.url, base),
+        feed_url=web_address(origin.feed_url, base),
     )
 
 

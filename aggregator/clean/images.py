@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
+from aggregator.clean.junk import is_counter
 from aggregator.clean.tree import REMOVE, Element, find, take_out
 from aggregator.clean.urls import web_address
 
@@ -41,11 +42,13 @@ def mend(body: Element, base: str | None, drops: Drops) -> tuple[Step, ...]:
     """
     for wrapper in find(body, "noscript"):
         _take_from_noscript(wrapper)
-    lost, placeholders = [], []
+    lost, placeholders, counters = [], [], []
     for image in find(body, "img"):
         address, candidates = _sources(image, base)
         if address is None:
             lost.append(image)
+        elif is_counter(address):
+            counters.append(image)
         elif drops(address):
             placeholders.append(image)
         else:
@@ -55,6 +58,7 @@ def mend(body: Element, base: str | None, drops: Drops) -> tuple[Step, ...]:
     return (
         *take_out(lost, "pictures", NO_ADDRESS),
         *take_out(placeholders, "pictures", PLACEHOLDER),
+        *take_out(counters, "tracking pixels"),
         *_drop_empty_media(body),
     )
 
@@ -128,7 +132,8 @@ def absolute_set(value: str, base: str | None) -> str:
     kept = []
     for address, descriptor in split_set(value):
         found = web_address(address, base)
-        if found and (not descriptor or _DESCRIPTOR.fullmatch(descriptor)):
+        usable = found and not is_counter(found)
+        if usable and (not descriptor or _DESCRIPTOR.fullmatch(descriptor)):
             kept.append(f"{found} {descriptor}".strip())
     return ", ".join(kept)
 
@@ -138,15 +143,19 @@ def _first_of(candidates: str) -> str | None:
 
 
 def _mend_media(media: Element, base: str | None) -> None:
-    source = web_address(media.get("src") or media.get("data-src"), base)
-    _set(media, "src", source)
+    _set(media, "src", _uncounted(media.get("src") or media.get("data-src"), base))
     if media.tag == "source":
         _set(media, "srcset", absolute_set(_lazy(media, "srcset", LAZY_SETS), base))
     elif media.tag == "video":
-        _set(media, "poster", web_address(media.get("poster"), base))
+        _set(media, "poster", _uncounted(media.get("poster"), base))
     if media.tag in {"video", "audio"}:
         media.set("controls", "")
         media.attrib.pop("autoplay", "")
+
+
+def _uncounted(address: str | None, base: str | None) -> str | None:
+    found = web_address(address, base)
+    return None if found and is_counter(found) else found
 
 
 def _drop_empty_media(body: Element) -> tuple[Step, ...]:

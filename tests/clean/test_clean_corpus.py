@@ -2,12 +2,9 @@
 
 import gzip
 import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from test_clean_laws import assert_safe
 
 from aggregator.article import Article
@@ -64,35 +61,5 @@ def attacks(corpus: Path) -> Iterator[str]:
 
 
 def test_attacks_are_harmless(corpus: Path) -> None:
-    for attack in sorted(set(attacks(corpus)))[::4]:  # the browser below sees all of them
+    for attack in sorted(set(attacks(corpus)))[::4]:  # tests/readers shows all of them to a browser
         assert_settled(attack)
-
-
-def test_nothing_runs_in_a_browser(corpus: Path, tmp_path: Path) -> None:
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    if browser is None:
-        pytest.skip("no Chromium to show the payloads to")
-    parts = "".join(f"<section>{cleaned(attack).html}</section>" for attack in set(attacks(corpus)))
-    assert _title(browser, tmp_path, parts) == "fine"
-    assert _title(browser, tmp_path, "<img src=x: onerror=alert(1)>") == "attacked"
-
-
-def _title(browser: str, folder: Path, html: str) -> str:
-    """Shows HTML to a browser in which every usual way to prove an attack changes the title."""
-    guard = "".join(
-        f"window.{name} = () => {{ document.title = 'attacked' }};"
-        for name in ("alert", "confirm", "prompt", "print", "eval")
-    )
-    page = folder / "page.html"
-    page.write_text(
-        f"<!doctype html><meta charset=utf-8><title>fine</title><script>{guard}</script>{html}"
-        "<p id=end>",
-        "utf-8",
-    )
-    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
-    command += ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}/profile"]
-    done = subprocess.run(
-        [*command, page.as_uri()], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert 'id="end"' in done.stdout
-    return done.stdout.partition("<title>")[2].partition("</title>")[0]
