@@ -77,9 +77,8 @@ def _replacement(pattern: str, value: str) -> None:
     _plain(value)
     if len(value) > _LONGEST_REPLACEMENT:
         raise ValueError(f"is longer than {_LONGEST_REPLACEMENT:,} characters")
-    groups = compiled(pattern).groupindex.keys() | set(
-        map(str, range(compiled(pattern).groups + 1))
-    )
+    expression = compiled(pattern)
+    groups = {*expression.groupindex, *map(str, range(expression.groups + 1))}
     for escape in _ESCAPE.finditer(value):
         if escape["other"] is not None:
             raise ValueError(r"has a backslash that is not part of \1, \g<name> or \\")

@@ -15,8 +15,8 @@ SECONDS = 0.1
 busy machine does not matter, because only the time of this process counts."""
 
 LONGEST = 100_000
-"""Characters of a text that are searched: fifty pages of a book. What stands further back is no reason
-to sort an article, and a search of so much takes 1 ms."""
+"""Characters of a text that are searched: fifty pages of a book. What stands further back is no
+reason to sort an article, and a search of so much takes 1 ms."""
 
 MOST_REPLACEMENTS = 10_000
 """For a pattern and article. With replacements of 1,000 characters at most, a text that holds
