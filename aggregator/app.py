@@ -185,11 +185,17 @@ def _entry(source: Source, world: World) -> SourceEntry:
 
 def _output(loaded: Loaded) -> Output:
     config = loaded.config
-    site = Site(title=config.title, base_url=config.public_url, formats=config.publish.formats)
+    site = Site(
+        title=config.title,
+        base_url=config.public_url,
+        formats=config.publish.formats,
+        also_in=config.publish.also_in,
+    )
     return Output(
         folder=loaded.root / config.output,
         site=site,
         limit=config.publish.limit,
+        quota=config.categories.quota,
         selections=tuple(
             Selection(
                 name=feed.name,

@@ -9,12 +9,12 @@ import logging
 import shlex
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar, cast
 
 import typer
 from rich.console import Console
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from aggregator.output import Written
     from aggregator.scan import Report
     from aggregator.sources import Source
-    from aggregator.store import FeedStatus, SourceStatus
+    from aggregator.store import FeedStatus, SourceStatus, Store
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="aggregator",
@@ -319,6 +321,8 @@ def _show_articles(articles: Sequence[dict[str, Any]]) -> None:
             _indented(article[name] or "")
         for problem in article["problems"]:
             _indented(f"! {problem}", "yellow")
+        if article["dropped"]:
+            _indented(f"left out by {article['dropped']}", "red")
 
 
 def _indented(text: str, style: str = "") -> None:
@@ -391,6 +395,117 @@ def _show_feeds(feeds: Sequence["FeedStatus"]) -> None:
         title, folder = escape(feed.title or "everything"), escape(f"{feed.slug}/")
         table.add_row(title, folder, f"{feed.entries:,}", newest)
     _out.print(table)
+
+
+@app.command(
+    epilog="Examples: aggregator explain https://example.org/a, aggregator explain inbox/a.md"
+)
+def explain(
+    target: Annotated[str, typer.Argument(metavar="ID|URL|PATH", help="The article.")],
+    config: ConfigPath = _DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Show an article's life: where it came from, what was done to it, which feeds have it.
+
+    Exits 1 when nothing goes by that name.
+    """
+    from aggregator.config import load  # noqa: PLC0415
+    from aggregator.explain import explain as tell  # noqa: PLC0415
+
+    async def work(loaded: "Loaded", store: "Store") -> list[dict[str, Any]]:
+        return await tell(target, loaded, store)
+
+    found = _in_store(load(config), work)
+    if as_json:
+        _print_json(found)
+    else:
+        for one in found:
+            _show_life(one)
+    if not found:
+        _complain(f"{target}: no article goes by this id, address or path")
+    raise typer.Exit(int(not found))
+
+
+def _in_store(loaded: "Loaded", work: Callable[["Loaded", "Store"], Awaitable[T]]) -> T:
+    """Work with the store, also while a daemon does."""
+    from aggregator.store import open_store  # noqa: PLC0415
+
+    async def inside() -> T:
+        async with open_store(loaded.config.store, loaded.root) as store:
+            return await work(loaded, store)
+
+    return asyncio.run(inside())
+
+
+def _show_life(life: dict[str, Any]) -> None:
+    _say(life["title"] or "(no title)", "bold")
+    where = f"in {', '.join(life['feeds'])}" if life.get("feeds") else ""
+    facts = [life["state"], life["source"], life["document"], where]
+    _indented(" · ".join(filter(None, facts)), "dim")
+    for line in (life["id"], life["url"]):
+        _indented(line or "")
+    if life.get("lead"):
+        _indented(f"tells the same story as {life['lead']}", "cyan")
+    for copy in life.get("also_in", ()):
+        _indented(f"also in {copy['source']} {copy['url'] or ''}", "cyan")
+    for event in life["events"]:
+        _show_event(event)
+
+
+def _show_event(event: dict[str, Any]) -> None:
+    told = [event.get("fetched"), event.get("why")]
+    told += [f"with {event[name]}" for name in ("lead", "copy") if event.get(name)]
+    told += [f"{event['score']:.0%} alike"] if "score" in event else []
+    told += ["its text is shown"] if event.get("shown") else []
+    said = "; ".join(filter(None, told))
+    _indented(f"{event['at']:%Y-%m-%d %H:%M:%S}  {event['event']}  {event['source']}", "green")
+    _indented(said)
+    for step in event.get("steps", ()):
+        size = f"{step['bytes']:,} bytes" if step["bytes"] else ""
+        took = [_counted(step["blocks"], "block") if step["blocks"] else "", size]
+        _indented(f"– {step['name']}: {' · '.join(filter(None, [step['detail'], *took]))}", "dim")
+
+
+@app.command(epilog="Example: aggregator split https://example.org/a")
+def split(
+    target: Annotated[str, typer.Argument(metavar="ID|URL|PATH", help="The merged article.")],
+    config: ConfigPath = _DEFAULT,
+) -> None:
+    """Show an article by itself again that was merged with another source's.
+
+    It takes effect when feeds are written next; aggregator merge undoes it.
+    """
+    from aggregator.config import load  # noqa: PLC0415
+    from aggregator.explain import named  # noqa: PLC0415
+
+    async def work(loaded: "Loaded", store: "Store") -> None:
+        await store.split(await named(target, loaded, store), datetime.now(UTC))
+
+    _in_store(load(config), work)
+    _say(f"{target} is an article of its own again, in the feeds that are written next")
+
+
+@app.command(epilog="Example: aggregator merge https://example.org/a https://example.com/b")
+def merge(
+    target: Annotated[str, typer.Argument(metavar="ID|URL|PATH", help="The further copy.")],
+    into: Annotated[
+        str, typer.Argument(metavar="[ID|URL|PATH]", help="The article; default: as before.")
+    ] = "",
+    config: ConfigPath = _DEFAULT,
+) -> None:
+    """Show an article as a copy of another one, or of the one that it was split from.
+
+    It takes effect when feeds are written next; aggregator split undoes it.
+    """
+    from aggregator.config import load  # noqa: PLC0415
+    from aggregator.explain import named  # noqa: PLC0415
+
+    async def work(loaded: "Loaded", store: "Store") -> None:
+        lead = await named(into, loaded, store) if into else ""
+        await store.join(await named(target, loaded, store), lead, datetime.now(UTC))
+
+    _in_store(load(config), work)
+    _say(f"{target} is shown as a copy, in the feeds that are written next")
 
 
 @app.command(epilog="Example: aggregator init ~/feeds")

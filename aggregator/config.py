@@ -206,6 +206,15 @@ class Loaded(BaseModel):
             for settings in self.config.sources
         )
 
+    def document(self, path: Path) -> tuple[Source, str] | None:
+        """Return the source whose folder a file is in, and the file's path in that folder."""
+        whole = path.resolve()
+        for source in self.sources:
+            folder = (self.root / source.settings.target).resolve()
+            if source.settings.kind == "directory" and whole.is_relative_to(folder):
+                return source, whole.relative_to(folder).as_posix()
+        return None
+
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     """Read the configuration. Raises ConfigError with every problem, one a line."""

@@ -52,11 +52,15 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:
-    """Where and how feeds are written. ``limit``: entries per feed."""
+    """Where and how feeds are written.
+
+    ``limit``: entries per feed; ``quota``: how many of them a category takes from one source.
+    """
 
     folder: Path
     site: Site
     limit: int
+    quota: int | None = None
     selections: tuple[Selection, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
 
@@ -259,6 +263,7 @@ async def _feed(work: _Work, row: FeedRow) -> Feed:
         row,
         selection.limit if selection else output.limit,
         of=[member.id for member in _members(selection, work.rows)],
+        quota=output.quota,
     )
     return Feed(
         slug=row.slug,

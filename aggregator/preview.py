@@ -51,10 +51,8 @@ def resolve(target: str, loaded: Loaded | None) -> Look:
         return Look(_made("directory", str(path), loaded))
     if not path.is_file():
         raise AggregatorError(f"{target}: no source, web address, file or folder is called so")
-    for source in sources:
-        folder = _folder(source, loaded)
-        if folder and path.is_relative_to(folder):
-            return Look(source, frozenset({path.relative_to(folder).as_posix()}))
+    if loaded and (found := loaded.document(path)):
+        return Look(found[0], frozenset({found[1]}))
     made = _made("directory", str(path.parent), loaded, glob="**")
     return Look(made, frozenset({path.name}))
 
@@ -110,12 +108,6 @@ def _made(kind: str, target: str, loaded: Loaded | None, **more: Any) -> Source:
     settings = KINDS[kind][0].model_validate({kind: target, **more})
     zone = loaded.config.timezone if loaded else "UTC"
     return Source(name=target, settings=settings, zone=zone)
-
-
-def _folder(source: Source, loaded: Loaded | None) -> Path | None:
-    if source.settings.kind != "directory" or loaded is None:
-        return None
-    return (loaded.root / source.settings.target).resolve()
 
 
 def _shown(ready: Ready, source: Source, document: Document) -> dict[str, Any]:

@@ -46,7 +46,7 @@ from aggregator.refine import Chunk, Compute, Tools, Web, recut_stored, refine
 from aggregator.rules import Rule
 from aggregator.sources import Failure, Found, Gone, Known, Source, Visit, documents
 from aggregator.store import DocumentState, Drop, Outcome, Rival, SourceState, Store
-from aggregator.store.records import Bond, State
+from aggregator.store.records import Bond, State, fuller
 from aggregator.store.store import Batch
 
 log = logging.getLogger(__name__)
@@ -59,9 +59,6 @@ IN_HAND = 4
 
 # Workers that race for an article meet once, not again and again.
 _TRIES = 3
-
-# A copy with a tenth more text is worth showing instead; less may be a footer.
-_CLEARLY_MORE = 1.1
 
 # A clock that is a little ahead is no date in the future; a date beyond the horizon is a mistake.
 SKEW, HORIZON = timedelta(minutes=5), timedelta(days=730)
@@ -331,7 +328,7 @@ def likeness(
                 lead=rival.lead,
                 score=verdict.score,
                 reason=verdict.reason,
-                fuller=_fuller(at_hand, rival),
+                fuller=fuller((len(article.text), at_hand.richness), (rival.size, rival.richness)),
             )
     return best
 
@@ -344,14 +341,6 @@ def _story(
     title: str, text: str, url: str | None, language: str | None, published: datetime
 ) -> Story:
     return Story(title=title, text=text, url=url, language=language, published=published)
-
-
-def _fuller(at_hand: Candidate, rival: Rival) -> bool:
-    """Whether there is clearly more to read or, with as much to read, to see."""
-    size = len(at_hand.article.text)
-    if size > rival.size * _CLEARLY_MORE:
-        return True
-    return size * _CLEARLY_MORE > rival.size and at_hand.richness > rival.richness
 
 
 @dataclass(slots=True)
@@ -541,6 +530,8 @@ def _count(report: Report, source: Source, chunk: Chunk, outcomes: Sequence[Outc
             log.error("%s: %s\n%s", source.name, one.error, one.traceback)
     for outcome in outcomes:
         match outcome.decision:
+            case New() if outcome.bond == "merged":
+                report.duplicates += 1
             case New():
                 report.new += 1
             case Changed():

@@ -36,6 +36,7 @@ class Place:
     limit: int = 50
     nested: bool = False
     rename: Mapping[str, str] = field(default_factory=dict)
+    quota: int | None = None
     only: frozenset[str] = frozenset()
     rules: Sequence[Mapping[str, Any]] = ()
     duplicates: Literal["merge", "mark", "keep"] = "merge"
@@ -132,6 +133,7 @@ class Place:
             folder=self.root / "feeds",
             site=Site(title=self.title, base_url="https://feeds.example.org/"),
             limit=self.limit,
+            quota=self.quota,
             selections=self.selections,
             rename=self.rename,
         )

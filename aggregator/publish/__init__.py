@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from aggregator.article import Entry, Feed
 from aggregator.publish.files import remove, settle, sweep, write
+from aggregator.publish.footers import with_footers
 from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import legible, legible_entry
 from aggregator.publish.opml import render_opml
@@ -37,9 +38,10 @@ def render(feed: Feed, site: Site) -> dict[str, bytes]:
     The same values give the same bytes in every process, locale and time zone.
     """
     fit = legible(feed)
-    files = render_xml(fit, site)
+    shown = with_footers(fit) if site.also_in else fit
+    files = render_xml(shown, site)
     if "json" in site.formats:
-        files["feed.json"] = render_json(fit, site)
+        files["feed.json"] = render_json(shown, site)
     if fit.slug:
         files["index.html"] = feed_page(fit, site)
     return files

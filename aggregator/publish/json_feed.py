@@ -1,6 +1,7 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from aggregator.article import Article, Enclosure, Entry, Feed
@@ -40,6 +41,8 @@ def _item(entry: Entry, site: Site) -> dict[str, Any]:
             "tags": list(article.categories),
             "language": article.language,
             "attachments": [_attachment(enclosure) for enclosure in article.enclosures],
+            # Names of extensions begin with an underscore.
+            "_also_in": [_filled(asdict(copy)) for copy in entry.also_in],
         }
     )
 

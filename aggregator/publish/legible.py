@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from aggregator.article import Article, Enclosure, Entry, Feed, Origin
+from aggregator.article import Article, Copy, Enclosure, Entry, Feed, Origin
 from aggregator.publish.site import uri
 
 # XML 1.0, production [2] Char: neither these nor surrogates nor the two noncharacters below.
@@ -33,7 +33,11 @@ def legible(feed: Feed) -> Feed:
 def legible_entry(entry: Entry) -> Entry:
     """Return the entry with texts that XML 1.0 can carry, addresses in ASCII."""
     return replace(
-        entry, id=text(entry.id), source=line(entry.source), article=_article(entry.article)
+        entry,
+        id=text(entry.id),
+        source=line(entry.source),
+        article=_article(entry.article),
+        also_in=tuple(Copy(line(c.source), _address(c.url)) for c in entry.also_in),
     )
 
 

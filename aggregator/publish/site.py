@@ -44,13 +44,15 @@ FORMATS = {
 class Site:
     """What all feeds share. ``base_url`` is where readers fetch them and ends with "/".
 
-    ``formats`` names the formats to write, any of "rss", "atom" and "json".
+    ``formats`` names the formats to write, any of "rss", "atom" and "json". ``also_in``: below an
+    article stand the other sources that have it.
     """
 
     title: str
     base_url: str
     formats: tuple[str, ...] = ("rss", "atom", "json")
     description: str = ""
+    also_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

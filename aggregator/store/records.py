@@ -183,6 +183,21 @@ class Recut:
     candidate: Candidate
 
 
+# A copy with a tenth more text is worth showing instead; less may be a footer.
+_CLEARLY_MORE = 1.1
+
+
+def fuller(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Tell whether there is clearly more to read or, with as much to read, to see.
+
+    Each is the characters of a text, and its richness.
+    """
+    (size, richness), (than, other_richness) = one, other
+    if size > than * _CLEARLY_MORE:
+        return True
+    return size * _CLEARLY_MORE > than and richness > other_richness
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rival:
     """A stored article that shares a band with one at hand.

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from aggregator.store.records import (
     SourceEntry,
     SourceState,
     SourceStatus,
+    fuller,
 )
 from aggregator.store.rows import (
     LIVE,
@@ -51,6 +53,9 @@ from aggregator.store.schema import (
     sources,
 )
 from aggregator.store.sql import among, insert, upsert
+
+# Entries that are looked at for each one that a category with a quota shows.
+_PASSED_OVER = 20
 
 # How much longer than the window of duplicates the reasons are kept why articles were left out.
 DROPS_KEPT = timedelta(days=90)
@@ -297,7 +302,9 @@ class Store:
             row = await _bound(connection, key)
             into = await _bound(connection, lead or row.lead or "")
             _check_join(row, into)
-            await stories.join(connection, row.id, into.id, "merged")
+            await stories.join(connection, row.id, into.id)
+            if fuller((row.size, row.richness), (into.size, into.richness)):
+                await stories.show(connection, into.id, row.id, at)
             await lives.write_event(connection, row.id, at, "joined", {"lead": into.key})
 
     async def scanned(self, source: int, at: datetime, error: str, *, whole: bool) -> None:
@@ -445,8 +452,15 @@ class Store:
                 .values(page_due=articles.c.page_due + 1)
             )
 
-    async def entries(self, feed: FeedRow, limit: int, of: Sequence[int] = ()) -> list[Entry]:
-        """Return the newest live entries of a feed; of a custom one, those in the feeds ``of``."""
+    async def entries(
+        self, feed: FeedRow, limit: int, of: Sequence[int] = (), quota: int | None = None
+    ) -> list[Entry]:
+        """Return the newest live entries of a feed; of a custom one, those in the feeds ``of``.
+
+        A category takes at most ``quota`` of one source.
+        """
+        if feed.kind == "category" and quota:
+            return await self._entries_within(feed.id, limit, quota)
         if feed.kind == EVERYTHING:
             query = newest_first(entries_where(LIVE), limit)
         elif feed.kind == "category":
@@ -465,6 +479,24 @@ class Store:
             return []
         async with self._read() as connection:
             return await _entries(connection, (await connection.execute(query)).all())
+
+    async def _entries_within(self, feed: int, limit: int, quota: int) -> list[Entry]:
+        """Return the newest entries of a category, at most ``quota`` of each source.
+
+        What a noisy source has too much is passed over, up to a bound: a category cannot cost more
+        than so many times what it shows.
+        """
+        plain = in_feed(sa.select(articles.c.id, articles.c.source_id).where(LIVE), feed)
+        query = newest_first(plain, limit * _PASSED_OVER, article_feeds)
+        async with self._read() as connection:
+            taken: Counter[int] = Counter()
+            chosen: list[int] = []
+            for number, source in await connection.execute(query):
+                taken[source] += 1
+                if taken[source] <= quota and len(chosen) < limit:
+                    chosen.append(number)
+            whole = newest_first(entries_where(among(connection, articles.c.id, chosen)), limit)
+            return await _entries(connection, (await connection.execute(whole)).all())
 
     async def written(self, shown: Sequence[tuple[FeedRow, Sequence[Entry]]]) -> None:
         """Note that the files of feeds show what was wanted when the rows were read."""
@@ -653,7 +685,8 @@ _lead = articles.alias("lead")
 
 async def _bound(connection: AsyncConnection, key: str) -> Any:
     query = sa.select(
-        *(articles.c[name] for name in ("id", "key", "entry_id", "bond", "state")),
+        *(articles.c[name] for name in ("id", "key", "entry_id", "bond", "state", "richness")),
+        sa.func.length(articles.c.text).label("size"),
         _lead.c.key.label("lead"),
     ).outerjoin(_lead, _lead.c.id == articles.c.lead_id)
     row = (await connection.execute(query.where(articles.c.key == key))).one_or_none()

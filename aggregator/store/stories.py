@@ -161,13 +161,14 @@ async def _bind(connection: AsyncConnection, outcome: Outcome, number: int, lead
     await _count_copy(connection, lead)
     likeness = outcome.likeness
     if outcome.bond == "merged" and likeness and likeness.fuller:
-        await _show(connection, lead, number, outcome.at)
+        await show(connection, lead, number, outcome.at)
     await mark_feeds(connection, await feeds_of(connection, [lead]))
 
 
-async def _show(connection: AsyncConnection, lead: int, shown: int, at: datetime) -> None:
+async def show(connection: AsyncConnection, lead: int, shown: int, at: datetime) -> None:
     """Show a copy's text in the place of the lead's own: for readers a change."""
-    later = sa.case((articles.c.updated > at, articles.c.updated), else_=at)
+    now = sa.literal(at, articles.c.updated.type)
+    later = sa.case((articles.c.updated > now, articles.c.updated), else_=now)
     statement = sa.update(articles).where(articles.c.id == lead)
     due = articles.c.page_due + sa.case((articles.c.url.is_(None), 1), else_=0)
     await connection.execute(statement.values(shown_id=shown, updated=later, page_due=due))
@@ -178,7 +179,7 @@ async def _renew_lead(connection: AsyncConnection, outcome: Outcome, number: int
     decision = outcome.decision
     if isinstance(decision, Changed) and decision.content:
         for lead in (await connection.execute(_showing(connection, [number]))).scalars():
-            await _show(connection, lead, number, outcome.at)
+            await show(connection, lead, number, outcome.at)
 
 
 async def _count_copy(connection: AsyncConnection, number: int) -> None:
@@ -231,13 +232,15 @@ async def forget_leads(connection: AsyncConnection, numbers: Sequence[int]) -> N
     await connection.execute(sa.update(articles).where(led).values(lead_id=None, bond=""))
 
 
-async def join(connection: AsyncConnection, number: int, lead: int, bond: str) -> None:
-    """Bind an article that was split, or was never bound, to the one that it is shown as."""
-    state = sa.case((articles.c.state == "live", bond), else_=articles.c.state)
-    bound = {"lead_id": lead, "bond": bond, "copies": articles.c.copies + 1}
-    bound |= (
-        {"state": state, "page_due": articles.c.page_due + _paged()} if bond == "merged" else {}
-    )
+async def join(connection: AsyncConnection, number: int, lead: int) -> None:
+    """Show an article that was split, or was never bound, as a copy of another one."""
+    bound = {
+        "lead_id": lead,
+        "bond": "merged",
+        "state": "merged",
+        "copies": articles.c.copies + 1,
+        "page_due": articles.c.page_due + _paged(),
+    }
     await connection.execute(sa.update(articles).where(articles.c.id == number).values(bound))
     await _count_copy(connection, lead)
     there = sa.select(article_feeds.c.feed_id).where(article_feeds.c.article_id == lead)
@@ -250,8 +253,7 @@ async def join(connection: AsyncConnection, number: int, lead: int, bond: str) -
         sa.literal(number),
     ).where(article_feeds.c.article_id == number, article_feeds.c.feed_id.not_in(there))
     columns = ["article_id", "feed_id", "position", "published", "via"]
-    if bond == "merged":
-        await connection.execute(insert(connection, article_feeds).from_select(columns, mine))
+    await connection.execute(insert(connection, article_feeds).from_select(columns, mine))
     await mark_feeds(connection, await feeds_of(connection, [number, lead]))
 
 
