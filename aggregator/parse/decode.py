@@ -8,7 +8,6 @@ from chardetng_py import EncodingDetector  # type: ignore[import-untyped]  # no 
 
 # In this order: the UTF-32 mark begins with the UTF-16 one.
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -103,6 +102,7 @@ _IDEOGRAPH = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
 _SAMPLE = 16_384
 _BEFORE = 32
 _ASCII = bytes(range(0x80))
+_LOST_BEFORE = "\ufffd".encode()
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 # A text in UTF-8 or GBK that is cut off or has one bad byte is still that. Wrong guesses are far
@@ -132,19 +132,22 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str]:
             return _readable(body[len(mark) :], encoding), ""
     if unmarked := _unmarked_utf16(body):
         return _readable(body, unmarked), ""
+    if body.startswith(codecs.BOM_UTF8):  # some programs put it before whatever they have
+        body, declared = body[len(codecs.BOM_UTF8) :], "utf-8"
     labels = [label for label in (declared, _own_declaration(body)) if label]
     encodings = [found for label in labels if (found := _encoding(label))]
     text, encoding = _as_declared(body, encodings) or _detected(body)
     if encoding != "utf-8":
         text, encoding = _corrected(body, (text, encoding), encodings)
-    return text.replace("\0", ""), _complaint(text, encoding, labels)
+    lost = text.count("\ufffd") > body.count(_LOST_BEFORE)
+    return text.replace("\0", ""), _complaint(text, encoding, labels, lost=lost)
 
 
 def looks_binary(body: bytes) -> bool:
     """Tell whether these bytes are no text in any character set: an image, an archive, a PDF."""
     if body.startswith(b"%PDF-"):
         return True
-    if body.startswith(tuple(mark for mark, _ in _MARKS)) or _unmarked_utf16(body):
+    if body.startswith((codecs.BOM_UTF8, *(mark for mark, _ in _MARKS))) or _unmarked_utf16(body):
         return False
     sample = body[:_BINARY_SAMPLE]
     return len(sample.translate(None, _TEXT_BYTES)) > _CONTROLS_IN_TEXT * len(sample)
@@ -223,13 +226,13 @@ def _evidence_needed(declared: str, guess: str) -> float:
     return _ENOUGH_FOR_SCRIPT if declared in _LATIN else _ENOUGH
 
 
-def _complaint(text: str, encoding: str, labels: list[str]) -> str:
+def _complaint(text: str, encoding: str, labels: list[str], *, lost: bool) -> str:
     problems = []
     if labels and encoding not in (_encoding(labels[0]), "utf-8" if text.isascii() else None):
         problems.append(f"Declared as {labels[0][:40]}, which it is not; read as {encoding}.")
     if not labels and encoding != "utf-8":
         problems.append(f"No character set declared, and not in UTF-8; read as {encoding}.")
-    if "\ufffd" in text:
+    if lost:
         problems.append(f"Some characters could not be read as {encoding}.")
     return " ".join(problems)
 

@@ -25,6 +25,7 @@ from aggregator.parse.feed_entry import Channel, own_base, page_url, people, rea
 from aggregator.parse.feed_text import distinct, web_address
 from aggregator.parse.feed_xml import find_feed, parse_tree
 from aggregator.parse.json_feed import parse_json_feed
+from aggregator.parse.mojibake import mend
 from aggregator.parse.parsed import Parsed
 
 # A managing editor answers for a feed (RSS 2.0) and need not have written anything in it.
@@ -54,7 +55,7 @@ def parse_feed(document: Document, zone: tzinfo = UTC) -> Parsed:
     else:
         parsed = _parse_xml(document, text, zone)
     articles = _apart(_split_categories(_with_problem(parsed.articles, problem)))
-    return dataclasses.replace(parsed, articles=articles)
+    return dataclasses.replace(parsed, articles=articles, title=mend(parsed.title)[0])
 
 
 def _parse_xml(document: Document, text: str, zone: tzinfo) -> Parsed:

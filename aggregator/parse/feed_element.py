@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from aggregator.parse.feed_text import is_html, one_line, paragraphs, plain
+from aggregator.parse.feed_text import distinct, is_html, one_line, paragraphs, plain
+from aggregator.parse.mojibake import mend
 
 Fields = Mapping[str, Sequence[etree._Element]]
 """The children of an element by canonical name: ``title``, ``atom:title``, ``dc:creator``."""
@@ -38,6 +39,19 @@ _SPACES = {
 _MOST_ATTRIBUTES = 100
 _PREFIXES = frozenset(_SPACES.values())
 _HTML_TYPES = frozenset(("html", "xhtml", "text/html", "application/xhtml+xml"))
+
+
+def mend_texts(element: etree._Element) -> str:
+    """Put right, in place, what was read in a wrong character set; give a sentence on it, or ""."""
+    said = []
+    for node in element.iter(etree.Element):
+        if node.text and not node.text.isascii():
+            node.text, broken = mend(node.text)
+            said.append(broken)
+        if node.tail and not node.tail.isascii():
+            node.tail, broken = mend(node.tail)
+            said.append(broken)
+    return " ".join(distinct(said))
 
 
 def spaces_of(root: etree._Element) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from aggregator.parse.feed_element import (
     first_text,
     html_of,
     line_of,
+    mend_texts,
     text_of,
     texts,
 )
@@ -59,6 +60,7 @@ class Channel:
 
 def read_entry(element: etree._Element, channel: Channel) -> Article:
     """Give the article in an ``item`` or ``entry``; what cannot be read is a problem on it."""
+    broken = mend_texts(element)
     fields = fields_of(element, channel.spaces)
     if "media:group" in fields or "media:content" in fields:
         fields = with_media_groups(fields, channel.spaces)
@@ -85,7 +87,7 @@ def read_entry(element: etree._Element, channel: Channel) -> Article:
         language=_language(element, fields),
         enclosures=files,
         origin=_origin(fields, channel),
-        problems=(*channel.problems, *problems),
+        problems=distinct((*channel.problems, *problems, broken)),
     )
 
 

@@ -20,6 +20,7 @@ from aggregator.parse.feed_text import (
     uri,
     web_address,
 )
+from aggregator.parse.mojibake import mend
 from aggregator.parse.parsed import Parsed
 
 Object = Mapping[str, Any]
@@ -57,6 +58,7 @@ def _load(document: Document, text: str) -> Object:
 
 
 def _article(item: Object, base: str | None, zone: tzinfo) -> Article:
+    item, broken = _mended(item)
     identifier = _identifier(item)
     url = web_address(_text(item, "url"), base) or web_address(identifier, None)
     url = url or web_address(_text(item, "external_url"), base)
@@ -81,8 +83,14 @@ def _article(item: Object, base: str | None, zone: tzinfo) -> Article:
         enclosures=tuple(
             filter(None, (_enclosure(a, base) for a in _objects(item, "attachments")))
         ),
-        problems=distinct((problem, other)),
+        problems=distinct((problem, other, broken)),
     )
+
+
+def _mended(item: Object) -> tuple[Object, str]:
+    texts = {key: mend(value) for key, value in item.items() if isinstance(value, str)}
+    said = distinct(sentence for _, sentence in texts.values())
+    return {**item, **{key: text for key, (text, _) in texts.items()}}, " ".join(said)
 
 
 def _inherit(article: Article, authors: tuple[str, ...], language: str | None) -> Article:

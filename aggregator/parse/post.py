@@ -21,6 +21,7 @@ from aggregator.parse.markup import (
     heading,
     is_html,
 )
+from aggregator.parse.mojibake import mend
 from aggregator.parse.page import is_document, page_body, page_fields
 from aggregator.parse.parsed import Parsed
 
@@ -41,6 +42,7 @@ def parse_post(document: Document, zone: tzinfo = UTC) -> Parsed:
     if looks_binary(document.body):
         raise ParseError(f"{document.name}: binary data, not a text")
     text, problem = decode(document.body, document.charset)
+    text, broken = mend(text)
     front = split(text)
     if not front.dialect and is_document(front.body):
         front = FrontMatter(page_fields(front.body), page_body(front.body), "html")
@@ -49,7 +51,7 @@ def parse_post(document: Document, zone: tzinfo = UTC) -> Parsed:
         raise ParseError(f"{document.name}: neither a title nor a text")
     title, html = _title(front.fields, html, document.name)
     article = _article(document, front.fields, zone)
-    problems = (problem, *front.problems, *article.problems, too_long)
+    problems = (problem, broken, *front.problems, *article.problems, too_long)
     return Parsed(
         (
             replace(
