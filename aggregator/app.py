@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from aggregator.config import Config, Loaded, load
+from aggregator.decider import DuplicatePolicy
 from aggregator.engines import LocalEngine, open_engine
 from aggregator.errors import ConfigError
 from aggregator.fetch import Client, open_client
@@ -16,7 +17,7 @@ from aggregator.output import Output, Selection, prepare_output
 from aggregator.prepare import CategoryPolicy, brief, recipe_digest
 from aggregator.publish import Site
 from aggregator.rules import Rule
-from aggregator.scan import Context, DuplicatePolicy
+from aggregator.scan import Context
 from aggregator.sources import Source
 from aggregator.sources.base import seconds
 from aggregator.store import SourceEntry, Store, fold, open_store

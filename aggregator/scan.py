@@ -15,38 +15,33 @@ import asyncio
 import functools
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from aggregator import boilerplate
-from aggregator.article import Article, Document
-from aggregator.dedupe import addresses, decide, entry_key, own_id
+from aggregator.article import Document
+from aggregator.decider import Decider, DuplicatePolicy, ids, likeness
+from aggregator.dedupe import addresses, entry_key
 from aggregator.errors import AggregatorError, StoreConflictError
 from aggregator.fetch import Client
 from aggregator.identity import (
     Candidate,
     Changed,
-    Decision,
     Duplicate,
     Frozen,
     Ledger,
     Likeness,
     New,
-    Owner,
-    Trace,
     Unchanged,
 )
-from aggregator.near import Story, compare
 from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, prepare
 from aggregator.refine import Chunk, Compute, Tools, Web, recut_stored, refine
 from aggregator.rules import Rule
 from aggregator.sources import Failure, Found, Gone, Known, Source, Visit, documents
-from aggregator.store import DocumentState, Drop, Outcome, Rival, SourceState, Store
-from aggregator.store.records import Bond, State, fuller
+from aggregator.store import DocumentState, Drop, Outcome, SourceState, Store
 from aggregator.store.store import Batch
 
 log = logging.getLogger(__name__)
@@ -59,20 +54,6 @@ IN_HAND = 4
 
 # Workers that race for an article meet once, not again and again.
 _TRIES = 3
-
-# A clock that is a little ahead is no date in the future; a date beyond the horizon is a mistake.
-SKEW, HORIZON = timedelta(minutes=5), timedelta(days=730)
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicatePolicy:
-    """What becomes of a story that another source told within ``window`` before or after.
-
-    "merge" shows one for both, "mark" names each other's source, "keep" does not look.
-    """
-
-    mode: Literal["merge", "mark", "keep"] = "merge"
-    window: timedelta = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +70,7 @@ class Context:
     root: Path
     policy: CategoryPolicy
     rules: tuple[tuple[str, Rule], ...] = ()
-    duplicates: DuplicatePolicy = DuplicatePolicy()
+    duplicates: DuplicatePolicy = field(default_factory=DuplicatePolicy)
     progress: Callable[["Report"], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -246,7 +227,14 @@ async def _take_once(work: _Scan, chunk: Chunk) -> None:
             await batch.gone(gone.names, retract=retract)
         known = await _ledger(batch, [ready.candidate for ready in wanted], source)
         likes = await _alike(work, batch, [ready.candidate for ready in wanted], known)
-        decider = _Decider(work, known, likes, now)
+        decider = Decider(
+            source=source,
+            known=known,
+            likes=likes,
+            mode=work.context.duplicates.mode,
+            scan=work.state.scans + 1,
+            now=now,
+        )
         outcomes = [decider.outcome(ready) for ready in wanted]
         await batch.save(outcomes)
         await batch.drop(drops, now)
@@ -273,7 +261,7 @@ async def _ledger(batch: Batch, candidates: Sequence[Candidate], source: Source)
         (uid for c in candidates for uid in (c.article.uid, c.moved_from) if uid),
         (one for c in candidates for one in c.hashes),
         (key for c in candidates for key in addresses(c.article)),
-        (entry_key(i) for c in candidates for i in _ids(c.article, source) if i),
+        (entry_key(i) for c in candidates for i in ids(c.article, source) if i),
     )
 
 
@@ -310,192 +298,6 @@ def _edited_copy(at_hand: Candidate, known: Ledger) -> str:
     return owner.key
 
 
-def likeness(
-    pair: tuple[Candidate, Sequence[Rival]], window: timedelta, now: datetime
-) -> Likeness | None:
-    """Compare an article with those of other sources; return the one most like it, if any is."""
-    at_hand, rivals = pair
-    article = at_hand.article
-    published = article.published or at_hand.modified or now
-    mine = _story(article.title, article.text, article.url, article.language, published)
-    best: Likeness | None = None
-    for rival in rivals:
-        if abs(rival.published - published) > window:
-            continue
-        verdict = compare(mine, _story_of(rival))
-        if verdict.same and (best is None or verdict.score > best.score):
-            best = Likeness(
-                lead=rival.lead,
-                score=verdict.score,
-                reason=verdict.reason,
-                fuller=fuller((len(article.text), at_hand.richness), (rival.size, rival.richness)),
-            )
-    return best
-
-
-def _story_of(rival: Rival) -> Story:
-    return _story(rival.title, rival.text, rival.url, rival.language, rival.published)
-
-
-def _story(
-    title: str, text: str, url: str | None, language: str | None, published: datetime
-) -> Story:
-    return Story(title=title, text=text, url=url, language=language, published=published)
-
-
-@dataclass(slots=True)
-class _Decider:
-    """Decides the articles of a chunk in order, entering each decision into the ledger."""
-
-    work: _Scan
-    known: Ledger
-    likes: Mapping[str, Likeness]
-    now: datetime
-
-    def outcome(self, ready: Ready) -> Outcome:
-        """Decide one article and enter the decision into the ledger."""
-        scan, at_hand = self.work.state.scans + 1, ready.candidate
-        decision = decide(at_hand, self.known, scan)
-        identifier = self._entry_id(at_hand) if isinstance(decision, New) else ""
-        at_hand, published, state = self._dated(at_hand, decision)
-        like, bond, parted = self._bond(at_hand, decision, state)
-        if state == "live" and (bond == "merged" or (_is_merged(decision) and not parted)):
-            state = "merged"
-        result = Outcome(
-            candidate=at_hand,
-            decision=decision,
-            entry_id=identifier,
-            key=entry_key(identifier),
-            published=published,
-            updated=self._updated(at_hand.article, decision, published),
-            state=state,
-            categories=ready.categories,
-            addresses=tuple(addresses(at_hand.article)),
-            scan=scan,
-            at=self.now,
-            likeness=like,
-            bond=bond,
-            parted=parted,
-        )
-        _enter(result, self.known)
-        return result
-
-    def _bond(
-        self, at_hand: Candidate, decision: Decision, state: State
-    ) -> tuple[Likeness | None, Bond, bool]:
-        """Return what else tells the story, what comes of that, and whether a bond ends."""
-        like = self.likes.get(at_hand.article.uid)
-        if isinstance(decision, Changed) and decision.owner.merged:
-            # It was merged before, and stays so as long as it tells that story.
-            parted = decision.content and like is None and bool(at_hand.bands)
-            return None, "", parted
-        if not isinstance(decision, New) or state != "live" or like is None:
-            return None, "", False
-        return like, "merged" if self.work.context.duplicates.mode == "merge" else "marked", False
-
-    def _entry_id(self, at_hand: Candidate) -> str:
-        """Return the id that a new article gets: one that no other article has or had."""
-        given, wanted = _ids(at_hand.article, self.work.source)
-        known = self.known
-        taken = given in known.addresses or given in known.buried
-        if given and not taken and entry_key(given) not in known.owners:
-            return given
-        if entry_key(wanted) not in known.owners:
-            return wanted
-        # This identity stood for another story before, which keeps that id.
-        uid = f"{at_hand.article.uid}\n{at_hand.content_hash}"
-        return own_id(replace(at_hand.article, uid=uid), self.work.source.key)
-
-    def _dated(self, at_hand: Candidate, decision: Decision) -> tuple[Candidate, datetime, State]:
-        """Return when it counts as published, and whether it must wait for that."""
-        published = at_hand.article.published
-        fallback = at_hand.modified or self.now
-        if isinstance(decision, Changed):
-            fallback = decision.owner.published
-        if published is None or published <= self.now + SKEW:
-            return at_hand, published or min(fallback, self.now), "live"
-        if self.work.source.settings.holds_future and published <= self.now + HORIZON:
-            out_already = isinstance(decision, Changed) and fallback <= self.now
-            return (at_hand, fallback, "live") if out_already else (at_hand, published, "waiting")
-        said = f"its date, {published:%Y-%m-%d %H:%M}, is yet to come; first sight counts instead"
-        problems = (*at_hand.article.problems, said)
-        noted = replace(at_hand, article=replace(at_hand.article, problems=problems))
-        return noted, min(fallback, self.now), "live"
-
-    def _updated(self, article: Article, decision: Decision, published: datetime) -> datetime:
-        """Return the time of the last real change: it moves only with title or text."""
-        declared = article.updated if article.updated and article.updated <= self.now else None
-        if not isinstance(decision, Changed) or decision.owner.published > self.now:
-            # Nobody has seen it before.
-            return declared if declared and declared >= published else published
-        before = decision.owner.updated
-        if not decision.content:
-            return before
-        return declared if declared and declared > before else max(self.now, before)
-
-
-def _is_merged(decision: Decision) -> bool:
-    return isinstance(decision, Changed) and decision.owner.merged
-
-
-def _ids(article: Article, source: Source) -> tuple[str | None, str]:
-    """Return the id that a feed gave an article, if any, and the one made here."""
-    return article.entry_id, own_id(article, source.key)
-
-
-def _enter(result: Outcome, known: Ledger) -> None:
-    """Enter a decision into the ledger, so that the next article of the chunk meets it."""
-    at_hand, lead, streak = result.candidate, True, 0
-    match result.decision:
-        case Unchanged():
-            return
-        case New():
-            holder = shown = result.key
-            known.owners[shown] = _owner(result, shown)
-        case Changed(owner, _, streak):
-            holder = shown = owner.key
-            known.owners[shown] = _owner(result, shown)
-        case Duplicate(owner, by, richer):
-            holder, shown, lead = by.key, owner.key, owner is not by
-            if richer:
-                known.owners[shown] = replace(owner, richness=at_hand.richness)
-        case Frozen(owner, streak):
-            holder, shown = owner.key, ""
-    known.identities[at_hand.article.uid] = Trace(
-        key=holder,
-        revision=at_hand.revision,
-        primary=lead,
-        streak=streak,
-        changed_in=result.scan,
-    )
-    if shown:
-        _enter_keys(result, shown, known)
-
-
-def _enter_keys(result: Outcome, shown: str, known: Ledger) -> None:
-    """Let hashes and addresses lead to an article, unless another one that is there has them."""
-    for one in result.candidate.hashes:
-        if known.hashes.get(one) is None:
-            known.hashes[one] = shown
-    for address in result.addresses:
-        known.addresses.setdefault(address, shown)
-
-
-def _owner(result: Outcome, key: str) -> Owner:
-    at_hand = result.candidate
-    return Owner(
-        key=key,
-        content_hash=at_hand.content_hash,
-        plain_hash=at_hand.plain_hash,
-        title_key=at_hand.title_key,
-        text_key=at_hand.text_key,
-        richness=at_hand.richness,
-        published=result.published,
-        updated=result.updated,
-        merged=result.state == "merged",
-    )
-
-
 def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[DocumentState]:
     """Return what is to be remembered of documents: also the bad ones, until they change.
 
@@ -529,20 +331,24 @@ def _count(report: Report, source: Source, chunk: Chunk, outcomes: Sequence[Outc
         if one.traceback:
             log.error("%s: %s\n%s", source.name, one.error, one.traceback)
     for outcome in outcomes:
-        match outcome.decision:
-            case New() if outcome.bond == "merged":
-                report.duplicates += 1
-            case New():
-                report.new += 1
-            case Changed():
-                report.changed += 1
-            case Duplicate():
-                report.duplicates += 1
-            case Unchanged():
-                report.unchanged += 1
-            case Frozen():
-                report.unchanged += 1
-                title = outcome.candidate.article.title
-                report.errors.append(
-                    (outcome.candidate.article.uid, f"{title!r} changes at every scan; frozen")
-                )
+        _count_outcome(report, outcome)
+
+
+def _count_outcome(report: Report, outcome: Outcome) -> None:
+    match outcome.decision:
+        case New() if outcome.bond == "merged":
+            report.duplicates += 1
+        case New():
+            report.new += 1
+        case Changed():
+            report.changed += 1
+        case Duplicate():
+            report.duplicates += 1
+        case Unchanged():
+            report.unchanged += 1
+        case Frozen():
+            report.unchanged += 1
+            title = outcome.candidate.article.title
+            report.errors.append(
+                (outcome.candidate.article.uid, f"{title!r} changes at every scan; frozen")
+            )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from aggregator.decider import DuplicatePolicy
 from aggregator.engines import LocalEngine
 from aggregator.fetch import open_client
 from aggregator.jobs import Job, Publish, Scan, World, perform
@@ -17,7 +18,7 @@ from aggregator.prepare import CategoryPolicy, brief, recipe_digest
 from aggregator.publish import Site
 from aggregator.refine import Compute
 from aggregator.rules import Rule
-from aggregator.scan import Context, DuplicatePolicy, Report
+from aggregator.scan import Context, Report
 from aggregator.sources import KINDS, Source
 from aggregator.store import SourceEntry, open_store
 
