@@ -1,7 +1,9 @@
 """Two texts laid side by side: what they share, and what stands in one where the other differs."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from rapidfuzz.distance import LCSseq
 
@@ -56,11 +58,8 @@ def align(left: Tokens, right: Tokens, run: int = _RUN) -> Alignment:
 def _common(left: Sequence[str], right: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     """The runs of a longest common subsequence: where in both, and how long."""
     # One character for each different token is what the library works on fastest.
-    alphabet: dict[str, str] = {}
-    one, other = (
-        "".join(alphabet.setdefault(key, chr(0x10000 + len(alphabet))) for key in keys)
-        for keys in (left, right)
-    )
+    alphabet: defaultdict[str, int] = defaultdict(count(0x10000).__next__)
+    one, other = ("".join(map(chr, map(alphabet.__getitem__, keys))) for keys in (left, right))
     for operation in LCSseq.opcodes(one, other):
         if operation.tag == "equal":
             size = operation.src_end - operation.src_start
@@ -73,12 +72,8 @@ def _hunks(blocks: list[tuple[int, int, int]], left: Tokens, right: Tokens) -> I
     for number, (end, start) in enumerate(zip(ends, starts, strict=True)):
         if end != start:
             yield Hunk(
-                _cut(left, end[0], start[0]),
-                _cut(right, end[1], start[1]),
+                left.part(end[0], start[0]),
+                right.part(end[1], start[1]),
                 first=number == 0,
                 last=number == len(blocks),
             )
-
-
-def _cut(tokens: Tokens, start: int, end: int) -> Tokens:
-    return Tokens(tokens.keys[start:end], tokens.spelled[start:end])

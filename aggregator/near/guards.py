@@ -7,13 +7,17 @@ A copy that was cut, or that got an advert or a footer, has something *more or l
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rapidfuzz.distance import Indel
 
 from aggregator.near.align import Alignment, Hunk, align
 from aggregator.near.tokens import Tokens, is_dense, is_number, tokenise
 
+Texts = tuple[Tokens, Tokens]
+
+# Tokens and characters of a title that are looked at.
+TITLE, _TITLE_CHARACTERS = 60, 400
 # Tokens of a change that puts one name or figure in the place of another; more is a passage.
 _CHANGE = 12
 # Tokens of the lines at either end that name agency, place and reporter, and those of a text that
@@ -23,7 +27,6 @@ _LINE, _LONG = 8, 150
 _REWORDED = 1 / 100
 # How alike two spellings of one name are: Zelensky and Zelenskyy 0.94, Austria and Australia 0.88.
 _VARIANT = 0.9
-_TITLE_TOKENS = 60
 _NOT_PLAIN = re.compile(r"[\u0300-\u036f]|['’]s?\b")
 
 # What editors exchange without telling anything else: particles, and verbs of saying.
@@ -61,7 +64,8 @@ def differing_titles(left: str, right: str, *, telling: bool) -> str:
 
     ``telling``: the texts are so short that a name in the title says what they are about.
     """
-    one, other = tokenise(left, _TITLE_TOKENS), tokenise(right, _TITLE_TOKENS)
+    left, right = left[:_TITLE_CHARACTERS], right[:_TITLE_CHARACTERS]
+    one, other = tokenise(left, TITLE), tokenise(right, TITLE)
     parts = [_part(title) for title in (left, right)]
     if all(parts) and parts[0] != parts[1]:
         return f"another part: {parts[0]} and {parts[1]}"
@@ -70,25 +74,23 @@ def differing_titles(left: str, right: str, *, telling: bool) -> str:
     alignment = align(one, other, run=1)
     if 2 * alignment.shared < max(len(one.keys), len(other.keys)):
         return ""
-    common = _common_words(one, other)
-    return _first(_replaced(hunk, common, names=telling) for hunk in alignment.hunks)
+    return _first(_replaced(hunk, (one, other), names=telling) for hunk in alignment.hunks)
 
 
 def differing_texts(left: Tokens, right: Tokens, alignment: Alignment) -> str:
     """Why two texts that share most words tell different stories, "" if they may be the same."""
-    common = _common_words(left, right)
     long = min(len(left.keys), len(right.keys)) >= _LONG
-    return _first(_differing(hunk, common, long) for hunk in alignment.hunks) or _reworded(
-        alignment
-    )
+    reasons = (_differing(hunk, (left, right), long) for hunk in alignment.hunks)
+    return _first(reasons) or _reworded(alignment)
 
 
-def _differing(hunk: Hunk, common: Collection[str], long: bool) -> str:
+def _differing(hunk: Hunk, texts: Texts, long: bool) -> str:
     if not hunk.left.keys or not hunk.right.keys:
         return _inserted(hunk)
-    if (hunk.first or hunk.last) and max(_sizes(hunk)) > _LINE:
+    edge = hunk.first or hunk.last
+    if edge and max(_sizes(hunk)) > _LINE:
         return _inserted(hunk)
-    return _replaced(hunk, common, names=not (long and (hunk.first or hunk.last)))
+    return _replaced(hunk, texts, names=not (edge and long))
 
 
 def _inserted(hunk: Hunk) -> str:
@@ -102,7 +104,7 @@ def _inserted(hunk: Hunk) -> str:
     return ""
 
 
-def _replaced(hunk: Hunk, common: Collection[str], *, names: bool) -> str:
+def _replaced(hunk: Hunk, texts: Texts, *, names: bool) -> str:
     small, large = sorted(_sizes(hunk))
     if not small or large > 2 * small + 4:
         return ""
@@ -111,10 +113,10 @@ def _replaced(hunk: Hunk, common: Collection[str], *, names: bool) -> str:
         return f"differs in a number: {found}"
     if large > _CHANGE:
         return ""
-    return _renamed(hunk, common, names=names)
+    return _renamed(hunk, texts, names=names)
 
 
-def _renamed(hunk: Hunk, common: Collection[str], *, names: bool) -> str:
+def _renamed(hunk: Hunk, texts: Texts, *, names: bool) -> str:
     found = _pair(hunk, _DATES.__contains__)
     if found:
         return f"differs in a date: {found}"
@@ -125,13 +127,18 @@ def _renamed(hunk: Hunk, common: Collection[str], *, names: bool) -> str:
         return ""
     if _pair(hunk, lambda key: is_dense(key) and key not in _PARTICLES):
         return f"differs in {_spelled(hunk)}"
-    return _other_name(hunk, common)
+    return _other_name(hunk, texts)
 
 
-def _other_name(hunk: Hunk, common: Collection[str]) -> str:
+def _other_name(hunk: Hunk, texts: Texts) -> str:
     left, right = (
-        [word for word in side.spelled if word[:1].isupper() and word.casefold() not in common]
-        for side in (hunk.left, hunk.right)
+        [word for word in side.spelled if word[:1].isupper()] for side in (hunk.left, hunk.right)
+    )
+    if not left or not right:
+        return ""
+    common = _common_words(texts)
+    left, right = (
+        [word for word in side if word.casefold() not in common] for side in (left, right)
     )
     if not left or not right or _same_name(left, right):
         return ""
@@ -212,7 +219,7 @@ def _sizes(hunk: Hunk) -> tuple[int, int]:
     return len(hunk.left.keys), len(hunk.right.keys)
 
 
-def _common_words(*texts: Tokens) -> frozenset[str]:
+def _common_words(texts: Texts) -> frozenset[str]:
     """Words that mostly stand in lower case: at the start of a sentence they are no names."""
     count: Counter[str] = Counter()
     for text in texts:

@@ -5,11 +5,12 @@ thousand`` and ``一千`` are the same number; so are ``5%``, ``5 per cent`` and
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
+
+from aggregator.near.letters import normal
 
 _HAN_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
@@ -36,27 +37,31 @@ _NAMES = (
 _DENSE = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _ONE_DENSE = re.compile(f"[{_DENSE}]")
 _HAN_NUMBER = "[零〇一二三四五六七八九两十百千]"
+_SCALE = "hundred|thousand|million|mln|billion|bn|trillion"
+# To look at the first letter before all alternatives makes it three times as fast.
+_NAMED = re.compile(
+    rf"\b(?=[efnostz])(?:({'|'.join(_TENS)})[ -]({'|'.join(_SMALL[1:10])})|{'|'.join(_NAMES)})\b",
+    re.IGNORECASE,
+)
+# What is most frequent comes first: plain characters, plain words, and then numbers.
 _TOKEN = re.compile(
     rf"""
-    (?:
-      (?P<share>百分之)?
+    (?!{_HAN_NUMBER})[{_DENSE}]
+    | (?P<word>[^\W\d_{_DENSE}]{{2,}}(?:'[^\W\d_{_DENSE}]+)* | (?:[^\W\d_{_DENSE}]\.?)+)
+    | (?P<share>百分之)?
       (?: (?P<figure>[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,6}}(?![0-9])(?:\.[0-9]+)?|\d+(?:\.\d+)*)
-          (?:(?:st|nd|rd|th)\b)?
-        | (?P<named>\b(?:(?:{"|".join(_TENS)})[ -](?:{"|".join(_SMALL[1:10])})
-                       |{"|".join(_NAMES)})\b)
+          (?:(?i:st|nd|rd|th)\b)?
         | (?P<han>{_HAN_NUMBER}+(?:点{_HAN_NUMBER}+)?) )
-      (?:\ ?(?P<scale>(?:hundred|thousand|million|mln|billion|bn|trillion)\b
-                     |百万|千万|万亿|[万亿千百]))?
-      (?P<percent>\ ?(?:%|per\ ?cent\b))?
-    )
-    | (?P<word>(?:\b[^\W\d_{_DENSE}]\.){{2,}}|[^\W\d_{_DENSE}]+(?:['’][^\W\d_{_DENSE}]+)*)
-    | [{_DENSE}]
+      (?:\ ?(?P<scale>(?i:{_SCALE})\b|百万|千万|万亿|[万亿千百]))?
+      (?P<percent>\ ?(?:%|(?i:per\ ?cent)\b))?
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 # Addresses differ by tracking and shortening, and their parts are no words.
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+")
 _INNER = re.compile("['’.]")
+# Characters in which a token is looked for: an English word has six with the space after it.
+_CHARACTERS = 7
 # Digits of a number that is worked with; a longer one is a row of digits.
 _LONGEST = 18
 
@@ -68,11 +73,18 @@ class Tokens:
     keys: tuple[str, ...]
     spelled: tuple[str, ...]
 
+    def first(self, count: int) -> "Tokens":
+        return self.part(0, count)
+
+    def part(self, start: int, end: int) -> "Tokens":
+        return Tokens(self.keys[start:end], self.spelled[start:end])
+
 
 def tokenise(text: str, limit: int) -> Tokens:
     """Return the first ``limit`` tokens of a text. A number's key begins with ``#``."""
-    pairs = tuple(islice(_tokens(text), limit))
-    return Tokens(tuple(key for key, _ in pairs), tuple(spelled for _, spelled in pairs))
+    pairs = tuple(islice(_tokens(text[: _CHARACTERS * limit]), limit))
+    keys, spelled = zip(*pairs, strict=True) if pairs else ((), ())
+    return Tokens(keys, spelled)
 
 
 def is_number(key: str) -> bool:
@@ -86,14 +98,25 @@ def is_dense(key: str) -> bool:
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
-    for match in _TOKEN.finditer(_ADDRESS.sub(" ", unicodedata.normalize("NFKC", text))):
-        spelled = match[0]
-        if match.lastgroup is None:
+    for match in _TOKEN.finditer(_plain(text)):
+        spelled, kind = match[0], match.lastgroup
+        if kind == "word":
+            key = spelled.casefold()
+            yield key if key.isalpha() else _INNER.sub("", key), spelled
+        elif kind is None:
             yield spelled, spelled
-        elif match["word"]:
-            yield _INNER.sub("", spelled).casefold(), spelled
         else:
             yield from _number(match)
+
+
+def _plain(text: str) -> str:
+    """A text with numbers in digits and straight apostrophes, without addresses."""
+    spaced = _ADDRESS.sub(" ", normal(text)).replace("’", "'")
+    return _NAMED.sub(_digits, spaced)
+
+
+def _digits(match: re.Match[str]) -> str:
+    return str(sum(_NAMES[part] for part in re.split("[ -]", match[0].lower())))
 
 
 def _number(match: re.Match[str]) -> Iterator[tuple[str, str]]:
@@ -110,8 +133,6 @@ def _value(match: re.Match[str]) -> str | None:
     """The number in plain digits, None where the characters are no number (as in 百货)."""
     if match["figure"]:
         plain: str | None = _figure(match["figure"])
-    elif match["named"]:
-        plain = str(sum(_NAMES[part] for part in re.split("[ -]", match["named"].lower())))
     else:
         plain = _han(match["han"])
     scale = match["scale"]

@@ -1,0 +1,34 @@
+"""What of a text counts however it is typeset: its letters, in one width and case."""
+
+import re
+import unicodedata
+
+# Letters of an item below which nothing is compared; a Chinese character counts as three of them.
+# Shorter ones are captions and greetings, which are the same without being the same story.
+SHORTEST = 120
+
+# The one character that NFKC makes 18 of, an honorific: a text full of it would take seconds.
+_LONGEST_LIGATURE = "\ufdfa"
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+
+
+def normal(text: str) -> str:
+    """A text in NFKC: full-width and half-width forms, ligatures and superior figures are one."""
+    return unicodedata.normalize("NFKC", text.replace(_LONGEST_LIGATURE, " "))
+
+
+def fold(text: str) -> str:
+    """The letters and digits of a text, normal and case-folded."""
+    return _NOT_LETTERS.sub("", normal(text).casefold())
+
+
+def is_dense(letters: str) -> bool:
+    """Whether folded text is of a script whose characters are syllables or words."""
+    start = letters[:500]
+    return 3 * len(_DENSE.findall(start)) > len(start)
+
+
+def is_short(letters: str) -> bool:
+    """Whether an item of these folded letters says too little to be compared."""
+    return len(letters) + 2 * len(_DENSE.findall(letters[:SHORTEST])) < SHORTEST
