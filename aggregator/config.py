@@ -4,7 +4,8 @@ import difflib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args
 
 from pydantic import (
     AfterValidator,
@@ -16,6 +17,7 @@ from pydantic import (
     ValidationError,
     create_model,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from aggregator import yamlfile
@@ -488,11 +490,17 @@ def _known(place: tuple[str | int, ...]) -> list[str]:
     for part in place:
         if part in KINDS:
             model = KINDS[str(part)][0]
-        elif isinstance(part, str) and part in getattr(model, "model_fields", {}):
-            model = _inner(model.model_fields[part].annotation)
-    return list(model.model_fields)
+        elif isinstance(part, str) and part in (fields := _fields(model)):
+            model = _inner(fields[part].annotation)
+    return list(_fields(model))
+
+
+def _fields(model: Any) -> dict[str, FieldInfo]:
+    """Return the settings of a model by the names that they have in the file."""
+    known = getattr(model, "model_fields", {})
+    return {field.alias or name: field for name, field in known.items()}
 
 
 def _inner(annotation: Any) -> Any:
-    """Return the model inside an annotation such as tuple[Model, ...]."""
-    return get_args(annotation)[0] if get_origin(annotation) is tuple else annotation
+    """Return the model inside an annotation such as tuple[Model, ...] or Model | None."""
+    return next((part for part in get_args(annotation) if part is not NoneType), annotation)

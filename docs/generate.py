@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from aggregator.cli import app
 from aggregator.config import Categories, Config, CustomFeed, Publish, Serve
 from aggregator.config import schema as config_schema
+from aggregator.rules import Rule
 from aggregator.sources import KINDS, Settings
 from aggregator.sources.base import Duration, Every, Selector, Zone
 
@@ -33,6 +34,7 @@ _NAMED = (
     (Duration, "duration"),
     (Zone, "time zone"),
     (Selector, "CSS selector"),
+    (Rule, "[rule](rules.md)"),
 )
 _PLAIN = {str: "text", bool: "`true`, `false`", int: "whole number", ByteSize: "size"}
 
@@ -49,26 +51,40 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "serve": "serve: {port: 8080}",
         "defaults": "defaults: {every: 1h}",
         "sources": "sources: [{directory: inbox/}]",
+        "rules": "rules: [{if: {title: Sponsored}, drop: true}]",
+        "duplicates": "duplicates: mark",
+        "duplicates_within": "duplicates_within: 2d",
         "categories": "categories: {nested: true}",
         "feeds": "feeds: [{name: Both, categories: [Rust, Linux]}]",
         "publish": "publish: {limit: 100}",
     },
     "serve": {"host": "host: 0.0.0.0", "port": "port: 8080"},
-    "categories": {"rename": "rename: {News: Aktuelles}", "nested": "nested: true"},
+    "categories": {
+        "rename": "rename: {News: Aktuelles}",
+        "nested": "nested: true",
+        "only": "only: [Rust, Linux]",
+        "quota": "quota: 10",
+    },
     "feeds": {
         "name": "name: Rust and Linux",
         "categories": "categories: [Rust, Linux]",
         "limit": "limit: 100",
     },
-    "publish": {"limit": "limit: 20", "formats": "formats: [atom]"},
+    "publish": {
+        "limit": "limit: 20",
+        "formats": "formats: [atom]",
+        "also_in": "also_in: true",
+    },
     "source": {
         "every": 'every: "0 7 * * mon-fri"',
         "categories": "categories: [Linux]",
         "remove": 'remove: [".advert", "p.signature"]',
         "drop_images": 'drop_images: ["*/placeholder.png"]',
+        "boilerplate": "boilerplate: off",
         "language": "language: zh-CN",
         "timezone": "timezone: Asia/Shanghai",
         "name": "name: Village paper",
+        "rules": "rules: [{categories: [Village]}]",
     },
     "directory": {
         "directory": "directory: inbox/",
@@ -78,7 +94,11 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "base_url": "base_url: https://blog.example.org/",
         "max_size": "max_size: 20MB",
     },
-    "feed": {"feed": "feed: https://example.org/feed.xml"},
+    "feed": {
+        "feed": "feed: https://example.org/feed.xml",
+        "full_text": "full_text: auto",
+        "allow_private": "allow_private: true",
+    },
 }
 
 
@@ -165,7 +185,7 @@ def _composed(origin: Any, inner: list[Any]) -> str:
         return "mapping"
     if origin is tuple:
         return f"list: {_words(inner[0])}"
-    return _words(inner[0])
+    return ", ".join(map(_words, inner))
 
 
 def _default(field: FieldInfo) -> str:
