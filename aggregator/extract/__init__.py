@@ -27,7 +27,7 @@ def complete(article: Article, page: str, address: str) -> Article:
     metadata filled; ``problems`` has a sentence where the reader misses something. Pure; raises
     nothing for any page.
     """
-    reading = read_page(page, address)
+    reading = read_page(page, address, article.text)
     if reading is None:
         return _noted(article, "the feed's own: the page is empty, or too large to look at")
     refused = refusal(article, reading)

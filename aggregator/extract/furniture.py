@@ -30,6 +30,7 @@ _PHRASES = re.compile(
     r"|latest-?(?:news|stories)|print-?(?:only|header)|screen-?reader|visually-?hidden|sr-only",
     re.IGNORECASE,
 )
+_ROLES = frozenset(["navigation", "complementary", "banner", "contentinfo", "search", "dialog"])
 _ROWS = frozenset(["tr", "td", "th", "tbody", "thead", "tfoot", "col", "colgroup"])
 _CAPTION = re.compile(r"caption|credit", re.IGNORECASE)
 _NO_ARTICLE = frozenset(["nav", "footer", "form", "dialog", "menu", "address"])
@@ -78,6 +79,8 @@ _RIGHTS = re.compile(
     re.IGNORECASE,
 )
 
+_LONGEST_NAMES = 400
+
 MOST = 0.3
 """Of an article's text: what holds more of it is the article, whatever its name says."""
 
@@ -89,17 +92,20 @@ _SENTENCE = 60
 article, even if it begins with "Subscribe" or "Share it"."""
 
 
+def names(element: Element) -> str:
+    """The class names of an element, as far as anybody would read them."""
+    return str(element.get("class", ""))[:_LONGEST_NAMES].strip()
+
+
 def is_named(element: Element) -> bool:
-    """Whether an element's name, class or id says that it is no part of the article."""
-    if element.tag in _NO_ARTICLE:
+    """Whether an element's name, class, id or role says that it is no part of the article."""
+    if element.tag in _NO_ARTICLE or element.get("role") in _ROLES:
         return True
     if element.tag in _ROWS:
         return False
-    names = f"{element.get('class', '')} {element.get('id', '')}"[:400]
-    if names == " ":
-        return element.get("role") in ("navigation", "complementary", "banner", "contentinfo")
-    words = {word.lower() for word in _WORDS.findall(names)}
-    return not words.isdisjoint(_NAMES) or bool(_PHRASES.search(names))
+    called = f"{names(element)} {element.get('id', '')[:_LONGEST_NAMES]}"
+    words = {word.lower() for word in _WORDS.findall(called)}
+    return not words.isdisjoint(_NAMES) or bool(_PHRASES.search(called))
 
 
 def is_worded(block: Block) -> bool:
@@ -113,4 +119,4 @@ def is_worded(block: Block) -> bool:
 
 def is_caption(element: Element) -> bool:
     """Whether an element is what stands below a picture."""
-    return element.tag == "figcaption" or bool(_CAPTION.search(element.get("class", "")))
+    return element.tag == "figcaption" or bool(_CAPTION.search(names(element)))

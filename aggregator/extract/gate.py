@@ -28,6 +28,10 @@ _COMPARED = 600
 """Letters of a feed's text that are looked for."""
 
 
+_LOOKED_AT = 200_000
+"""Characters of a page in which it is looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why what a page yielded is not used.
@@ -73,7 +77,7 @@ def _teaser(article: Article) -> str:
 
 def _contains(text: str, teaser: str) -> bool:
     """Whether most shingles of a teaser (folded) are in a text."""
-    whole = fold(text)
+    whole = fold(text[:_LOOKED_AT])
     if teaser in whole:
         return True
     size = _WIDE_SHINGLE if teasers.width(teaser) > 1.5 * len(teaser) else _SHINGLE

@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -23,10 +25,12 @@ _LANGUAGES = ("og:locale", "language", "content-language", "dc.language")
 _DESCRIPTIONS = ("description", "og:description", "twitter:description", "dc.description")
 _TITLES = ("og:title", "twitter:title")
 
-_MOST_SCRIPTS, _MOST_NODES = 20, 2_000
-"""JSON-LD of a page that is looked at: real pages have up to 8 scripts and 300 nodes."""
+_MOST_SCRIPTS, _MOST_NODES = 20, 300
+"""JSON-LD of a page that is looked at: twice and more of what real pages have."""
 
 _MOST_AUTHORS, _LONGEST_NAME = 20, 100
+_LONGEST = 2_000  # characters of a title, a description, an address
+_LONGEST_DATE = 64
 _BY = re.compile(r"\s*(?:by|von|par|por|di|von|作者|记者|記者|文)\s*[:：\s]\s*", re.IGNORECASE)
 # The web is not older: a placeholder. What is later than the present, scanning sorts out.
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
@@ -58,11 +62,10 @@ def read(root: Element, address: str) -> Metadata:
     """The metadata of a page that was found at an address."""
     metas = _metas(root)
     node = next(filter(_is_article, _nodes(root)), {})
-    heading = root.find(".//h1")
-    title = "" if heading is None else " ".join(heading.itertext())
+    titles = (_first(metas, _TITLES), *(_text(root.find(f".//{tag}")) for tag in ("h1", "title")))
     canonical = root.xpath("string(//link[@rel='canonical']/@href)")
     return Metadata(
-        titles=tuple(filter(None, (_first(metas, _TITLES), title, root.findtext(".//title")))),
+        titles=tuple(filter(None, titles)),
         description=_first(metas, _DESCRIPTIONS),
         authors=_authors(node, metas),
         published=_published(root, node, metas),
@@ -97,10 +100,15 @@ def _metas(root: Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for meta in root.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        content = " ".join(meta.get("content", "").split())
+        content = " ".join(meta.get("content", "")[:_LONGEST].split())
         if name and content:
             found.setdefault(name.strip().lower(), []).append(content)
     return found
+
+
+def _text(element: Element | None) -> str:
+    texts = () if element is None else islice(element.itertext(), _LONGEST)
+    return " ".join(" ".join(texts)[:_LONGEST].split())
 
 
 def _first(metas: Mapping[str, list[str]], names: tuple[str, ...]) -> str:
@@ -110,7 +118,7 @@ def _first(metas: Mapping[str, list[str]], names: tuple[str, ...]) -> str:
 def _published(root: Element, node: Node, metas: Mapping[str, list[str]]) -> datetime | None:
     said = [*_texts(node.get("datePublished")), *(_first(metas, (name,)) for name in _DATES)]
     said += [time.get("datetime", "") for time in root.iter("time") if _dates_article(time)][:1]
-    return next(filter(None, map(_moment, said)), None)
+    return next(filter(None, map(_moment, (date[:_LONGEST_DATE] for date in said))), None)
 
 
 def _dates_article(time: Element) -> bool:
@@ -171,18 +179,18 @@ def _nodes(root: Element) -> Iterator[Node]:
     scripts = root.iterfind(".//script[@type='application/ld+json']")
     for script, _ in zip(scripts, range(_MOST_SCRIPTS), strict=False):
         try:
-            waiting = [json.loads(script.text or "", strict=False)]
+            waiting = deque[object]([json.loads(script.text or "", strict=False)])
         except (ValueError, RecursionError):
             continue
         for _ in range(_MOST_NODES):
             if not waiting:
                 break
-            value = waiting.pop(0)
+            value = waiting.popleft()
             if isinstance(value, Mapping):
                 yield value
-                waiting += [value.get("@graph"), value.get("mainEntity")]
+                waiting.extend((value.get("@graph"), value.get("mainEntity")))
             elif isinstance(value, list):
-                waiting += value[:_MOST_NODES]
+                waiting.extend(value[:_MOST_NODES])
 
 
 def _is_article(node: Node) -> bool:

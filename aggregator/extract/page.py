@@ -15,6 +15,10 @@ _AFTER = 15
 """Blocks after an article that are looked at with it: there it says "Subscribe to read on"."""
 
 
+_AROUND = 10_000
+"""Characters of that: only short articles are asked whether they are previews."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a page yielded.
@@ -32,8 +36,11 @@ class Reading:
     around: str = ""
 
 
-def read_page(page: str, address: str) -> Reading | None:
-    """What the (decoded) HTML of a page yields; None if it is empty or too large to look at."""
+def read_page(page: str, address: str, teaser: str = "") -> Reading | None:
+    """What the (decoded) HTML of a page yields; None if it is empty or too large to look at.
+
+    ``teaser`` is what is known of the article's beginning: a help to find it.
+    """
     root = parse(page)
     if root is None:
         return None
@@ -46,7 +53,7 @@ def read_page(page: str, address: str) -> Reading | None:
         base=_base(root, address),
         shown="\n".join((*described.titles, described.description, *texts)),
     )
-    place = locate(body, everything, main_text(root))
+    place = locate(body, everything, main_text(root), squeeze(teaser))
     parts = sift(place, squeeze(next(iter(described.titles), ""))) if place else {}
     own = [n for n, block in enumerate(everything) if parts.get(block) is Part.OWN]
     if place is None or not own:
@@ -55,7 +62,7 @@ def read_page(page: str, address: str) -> Reading | None:
         nothing,
         html=prune(place, parts),
         text="\n".join(texts[n] for n in own),
-        around="\n".join(texts[own[0] : own[-1] + 1 + _AFTER]),
+        around="\n".join(texts[own[0] : own[-1] + 1 + _AFTER])[:_AROUND],
     )
 
 

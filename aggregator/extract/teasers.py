@@ -52,7 +52,8 @@ def is_teaser(article: Article) -> bool:
     text = article.text
     if _is_cut(text):
         return True
-    if article.enclosures or not article.title or _SHOWS.search(article.html):
+    played = any(e.media_type.startswith(("audio/", "video/")) for e in article.enclosures)
+    if played or not article.title or _SHOWS.search(article.html):
         return False
     if not text:
         return "<img" not in article.html

@@ -43,6 +43,9 @@ INLINE = frozenset(
 """Elements that stand within a line; any other begins a new one, and so does ``br``."""
 
 _NOT_LEGAL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Parsing takes time by the square of the number of attributes: 20 s for 100,000 of them. What is
+# longer holds a program's data, or a picture inside of its address.
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{30000,}>")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _find_too_deep = cast("Callable[[Element], list[Element]]", etree.XPath("/*" * (DEEPEST + 1)))
 
@@ -69,7 +72,7 @@ def squeeze(text: str) -> str:
 
 def parse(page: str) -> Element | None:
     """The ``html`` element of a page, or None when there is nothing in it, or too much."""
-    text = _NOT_LEGAL.sub(" ", page[:LONGEST])
+    text = _LONG_TAG.sub("", _NOT_LEGAL.sub(" ", page[:LONGEST]))
     parser = lxml_html.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
     )

@@ -59,7 +59,8 @@ PAYWALL = (
     r"(?:本文|此文|全文)(?:为|為|仅限|僅限|需要?)(?:付费|付費|会员|會員|订阅|訂閱)",
 )
 LOGIN = (
-    r"(?:please|you (?:must|need to|have to)(?: be)?) (?:log|sign)(?:ged)?[ -]?(?:in|on|up)\b",
+    r"(?:please|you (?:must|need to|have to)(?: be)?) (?:log|sign)(?:ged)?[ -]?(?:in|on|up)\b"
+    r"(?! to (?:add|comment|leave|like|post|rate|reply|save|vote|write))",
     r"(?:log|sign) ?in (?:to (?:continue|read|view|your|access|see)|or (?:register|create|sign))",
     r"(?:forgot|reset) (?:your )?password|create (?:an?|your)(?: free)? account",
     r"register (?:for free |now )?to (?:continue|read|access)|don['’]t have an account",
@@ -67,7 +68,8 @@ LOGIN = (
     r"inici(?:a|e) sesión|olvidaste tu contraseña|esqueceu (?:a|sua) senha|faça login",
     r"password dimenticata|войдите(?: в|,)|забыли пароль",
     r"ログイン(?:して|が必要)|로그인(?:이 필요|하세요|해 주세요)",
-    r"(?:请|請)(?:先)?(?:登录|登錄|登入)|(?:登录|登錄|登入|注册|註冊)(?:后|後|才能|以后|即可)",
+    r"(?:请|請)(?:先)?(?:登录|登錄|登入)",
+    r"(?:登录|登錄|登入|注册|註冊)(?:后|後|才能|以后|即可)(?!.{0,4}(?:评论|評論|发表|發表|回复|回覆|点赞))",
     r"(?:忘记|忘記)(?:密码|密碼)|没有账号|還沒有帳號",
 )
 MISSING = (
