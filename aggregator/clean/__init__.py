@@ -10,6 +10,7 @@ from fnmatch import translate
 
 from aggregator.article import Article, Enclosure, Origin, Step
 from aggregator.clean import (
+    dialects,
     embeds,
     empties,
     images,
@@ -100,6 +101,7 @@ def _tree(
     """The tree of what stays, and what was done to it."""
     body = tree.parse(html)
     steps = (
+        *dialects.translate(body, html),
         *embeds.replace(body, base),
         *junk.remove(body),
         *images.mend(body, base, drops),

@@ -18,6 +18,9 @@ LAZY = (
     "data-orig-file",
     "data-hi-res-src",
     "data-url",
+    "data-echo",
+    "data-lazyload",
+    "data-lazy",
 )
 LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 _PLACEHOLDER = re.compile(
@@ -68,14 +71,24 @@ def _take_from_noscript(wrapper: Element) -> None:
     inside = list(wrapper.iter("img"))
     if len(inside) != 1 or not all(is_blank(text) for text in wrapper.itertext()):
         return
-    beside = wrapper.getprevious()
-    lazy = [] if beside is None else list(beside.iter("img"))
-    if len(lazy) != 1 or not is_blank(beside.tail):
+    before, after = wrapper.getprevious(), wrapper.getnext()
+    lazy = _lonely(before) if before is not None and is_blank(before.tail) else None
+    if lazy is None and after is not None and is_blank(wrapper.tail):
+        lazy = _lonely(after)
+        if lazy is not None and not _PLACEHOLDER.search(lazy.get("src", "data:")):
+            return  # it shows something by itself
+    if lazy is None:
         return
     for name in ("src", "srcset", "sizes"):
         if inside[0].get(name):
-            lazy[0].set(name, inside[0].get(name))
+            lazy.set(name, inside[0].get(name))
     wrapper.tag = REMOVE
+
+
+def _lonely(element: Element) -> Element | None:
+    """The only picture in an element."""
+    pictures = list(element.iter("img"))
+    return pictures[0] if len(pictures) == 1 else None
 
 
 def _sources(image: Element, base: str | None) -> tuple[str | None, str]:
@@ -147,7 +160,7 @@ def _mend_media(media: Element, base: str | None) -> None:
     if media.tag == "source":
         _set(media, "srcset", absolute_set(_lazy(media, "srcset", LAZY_SETS), base))
     elif media.tag == "video":
-        _set(media, "poster", _uncounted(media.get("poster"), base))
+        _set(media, "poster", _uncounted(media.get("poster") or media.get("data-poster"), base))
     if media.tag in {"video", "audio"}:
         media.set("controls", "")
         media.attrib.pop("autoplay", "")

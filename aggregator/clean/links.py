@@ -21,9 +21,10 @@ def mend(body: Element, base: str | None) -> tuple[Step, ...]:
     """
     mark(_NESTED(body), UNWRAP)  # parsers take a link inside a link apart, each in its own way
     prune(body)
-    wanted = _wanted(body)
+    page = base.partition("#")[0] + "#" if base else "#"
+    wanted = _wanted(body, page)
     present = _keep_ids(body, wanted) if wanted else _drop_ids(body)
-    taken_off = [_mend(link, base, present) for link in find(body, "a")]
+    taken_off = [_mend(link, base, page, present) for link in find(body, "a")]
     for quotation in _CITING(body):
         _set(quotation, "cite", web_address(quotation.get("cite"), base))
     prune(body)
@@ -31,18 +32,21 @@ def mend(body: Element, base: str | None) -> tuple[Step, ...]:
     return (Step("links", "tracking parameters", links, size),) if links else ()
 
 
-def _wanted(body: Element) -> set[str]:
+def _wanted(body: Element, page: str) -> set[str]:
     """The names that links lead to inside the article."""
-    names = (_fragment(link) for link in body.iter("a"))
+    names = (_fragment(link, page) for link in body.iter("a"))
     return {name for name in names if name}
 
 
-def _fragment(link: Element) -> str:
-    """The name that a link with something to click on leads to inside the article, or ""."""
+def _fragment(link: Element, page: str) -> str:
+    """The name that a link with something to click on leads to inside the article, or "".
+
+    ``page`` is the article's own address, with "#".
+    """
     address = link.get("href", "").strip()
-    if not address.startswith("#") or _is_empty(link):
+    if not address.startswith(("#", page)) or _is_empty(link):
         return ""
-    return unquote(address[1:]).removeprefix(PREFIX)
+    return unquote(address.partition("#")[2]).removeprefix(PREFIX)
 
 
 def _is_empty(link: Element) -> bool:
@@ -67,10 +71,10 @@ def _drop_ids(body: Element) -> set[str]:
     return set()
 
 
-def _mend(link: Element, base: str | None, present: set[str]) -> int:
+def _mend(link: Element, base: str | None, page: str, present: set[str]) -> int:
     """Returns the bytes of tracking parameters that went."""
     address = link.get("href", "").strip()
-    name = _fragment(link)
+    name = _fragment(link, page)
     if name in present:
         found: str | None = "#" + PREFIX + quote(name)
     elif address.startswith("#"):

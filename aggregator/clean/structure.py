@@ -130,6 +130,9 @@ def _settle_item(element: Element) -> None:
 
 
 def _settle_term(element: Element, parent: Element) -> None:
+    if parent.tag in {"dt", "dd"} and element.getnext() is None and is_blank(element.tail):
+        parent.addnext(element)  # its end tag was left out, which libxml2 does not always see
+        parent = element.getparent()
     above = parent.getparent()
     grouped = parent.tag == "div" and above is not None and above.tag == "dl"
     if parent.tag != "dl" and not grouped:

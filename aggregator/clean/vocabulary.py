@@ -82,6 +82,7 @@ MATH_TOKENS = frozenset(["mi", "mn", "mo", "ms", "mspace", "mtext"])
 MATH = MATH_TOKENS | frozenset(
     [
         "math",
+        "menclose",
         "merror",
         "mfrac",
         "mmultiscripts",
@@ -122,6 +123,8 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "ins": frozenset({"cite", "datetime"}),
     "li": frozenset({"value"}),
     "math": frozenset({"alttext"}),
+    "menclose": frozenset({"notation"}),
+    "mfrac": frozenset({"linethickness"}),
     "mo": frozenset({"fence", "stretchy", "lspace", "rspace"}),
     "mspace": frozenset({"width"}),
     "mtd": frozenset({"columnspan", "rowspan"}),
@@ -139,8 +142,22 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
 
 _ALIGN = {"align": {"left", "right", "center", "justify"}}
 _SWITCH = {"", "true", "false"}
+_LETTERS = {
+    "mathvariant": {
+        "normal",
+        "bold",
+        "italic",
+        "bold-italic",
+        "double-struck",
+        "fraktur",
+        "script",
+        "sans-serif",
+        "monospace",
+    }
+}
 VALUES: dict[str, dict[str, set[str]]] = {
     "audio": {"controls": {"", "controls"}, "preload": {"none", "metadata"}},
+    "details": {"open": {"", "open"}},
     "img": {
         "loading": {"lazy", "eager"},
         "decoding": {"async", "sync", "auto"},
@@ -155,7 +172,12 @@ VALUES: dict[str, dict[str, set[str]]] = {
         },
     },
     "math": {"display": {"block", "inline"}},
-    "mi": {"mathvariant": {"normal"}},
+    "mi": _LETTERS,
+    "mn": _LETTERS,
+    "mo": _LETTERS,
+    "ms": _LETTERS,
+    "mstyle": {"displaystyle": {"true", "false"}},
+    "mtext": _LETTERS,
     "mover": {"accent": _SWITCH},
     "munder": {"accentunder": _SWITCH},
     "ol": {"reversed": {"", "reversed"}, "type": {"1", "a", "A", "i", "I"}},
@@ -188,15 +210,26 @@ RENAMED = {
     "fieldset": "div",
     "form": "div",
     "legend": "div",
+    "listing": "pre",
     "menu": "ul",
+    "none": "mrow",
+    "plaintext": "pre",
     "search": "div",
     "strike": "s",
     "tt": "code",
+    "xmp": "pre",
 }
 """Elements that go on under the name of a sibling which every reader knows."""
 
 REMOVED = frozenset(
     [
+        "amp-ad",
+        "amp-analytics",
+        "amp-auto-ads",
+        "amp-consent",
+        "amp-embed",
+        "amp-pixel",
+        "amp-social-share",
         "annotation",
         "annotation-xml",
         "applet",

@@ -27,7 +27,7 @@ from aggregator.clean.vocabulary import TAGS
 from aggregator.publish import FeedLink, Site, page_name, render, render_article, render_index, slug
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-BATCH = 700
+BATCH = 1500
 WHEN = datetime(2024, 6, 1, tzinfo=UTC)
 
 Pages = dict[str, bytes]
@@ -39,8 +39,8 @@ COUNTER = re.compile(
 )
 
 
-def site(base: str) -> Site:
-    return Site("Attacks", f"{base}/", description="</p><img src=x onerror=alert(1)>")
+def site(base: str, formats: tuple[str, ...] = ("json",)) -> Site:
+    return Site("Attacks", f"{base}/", formats, description="</p><img src=x onerror=alert(1)>")
 
 
 # Articles in which everything that a source can say is an attack
@@ -371,7 +371,7 @@ def flaws(html: str, parser: str) -> list[str]:
 
 def check_feeds(payloads: Sequence[str]) -> None:
     files = render(
-        feed([entry(number, one) for number, one in enumerate(payloads)]), site("https://a.test")
+        feed([entry(number, one) for number, one in enumerate(payloads)]), site("https://a.test", ("rss", "atom", "json"))
     )
     assert [address for address in outside(files) if not SAFE.match(address)] == []
     for name, entries in contents(files).items():
