@@ -93,7 +93,8 @@ _HIDDEN_JAPANESE = re.compile(rb"\x1b\$[@B]")  # ISO-2022-JP is ASCII to all who
 _ENOUGH_FOR_SCRIPT = 8  # of another script than the Latin one that servers declare by default
 _ENOUGH_FOR_LATIN = 32  # of another Latin set than windows-1252, which is that default
 _ENOUGH = 64
-_ENOUGH_IDEOGRAPHS = 20
+_ENOUGH_IDEOGRAPHS = 10
+_QUOTED = 2  # ideographs that a text in another script may well quote
 # A right declaration shows its script: Russian in GBK or English with Chinese quotation marks has
 # next to no ideographs, what is misread as multibyte is full of them (or of half-width kana).
 _IDEOGRAPH = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
@@ -111,6 +112,11 @@ _TOLERATED = 0.05
 # So many characters beyond ASCII that all happen to be valid UTF-8 are UTF-8, whatever was
 # declared. Fewer may be chance: 联通 in GBK is valid UTF-8.
 _BEYOND_CHANCE = 6
+
+# Accents within words, and curly quotation marks; a lone Chinese character stands apart.
+_UTF8_IN_WORDS = re.compile(
+    rb"[a-z][\xc2-\xdf][\x80-\xbf]|[\xc2-\xdf][\x80-\xbf][a-z]|\xe2\x80[\x90-\xbf]"
+)
 
 # What git looks at as well to tell text from the rest.
 _BINARY_SAMPLE = 8_000
@@ -137,10 +143,14 @@ def decode(body: bytes, declared: str | None = None) -> tuple[str, str]:
     labels = [label for label in (declared, _own_declaration(body)) if label]
     encodings = [found for label in labels if (found := _encoding(label))]
     text, encoding = _as_declared(body, encodings) or _detected(body)
-    if encoding != "utf-8":
-        text, encoding = _corrected(body, (text, encoding), encodings)
-    lost = text.count("\ufffd") > body.count(_LOST_BEFORE)
-    return text.replace("\0", ""), _complaint(text, encoding, labels, lost=lost)
+    doubts = ""
+    if labels and encoding != "utf-8":
+        text, encoding, doubts = _corrected(body, (text, encoding), encodings)
+    lost = ""
+    if text.count("\ufffd") > body.count(_LOST_BEFORE):
+        lost = f"Some characters could not be read as {encoding}."
+    said = filter(None, (_complaint(text, encoding, labels), doubts, lost))
+    return text.replace("\0", ""), " ".join(said)
 
 
 def looks_binary(body: bytes) -> bool:
@@ -154,26 +164,29 @@ def looks_binary(body: bytes) -> bool:
 
 
 def _as_declared(body: bytes, encodings: list[str]) -> tuple[str, str] | None:
+    if hidden := _hidden_japanese(body):
+        return hidden
     utf8 = _attempt(body, "utf-8")
-    if utf8 is not None and _surely_utf8(utf8, encodings):
-        return _hidden_japanese(body) or (utf8, "utf-8")
+    if utf8 is not None and _surely_utf8(body, utf8, encodings):
+        return utf8, "utf-8"
     for encoding in encodings:
         if (text := _attempt(body, encoding)) is not None:
             return text, encoding
     return _tolerantly(body, encodings) if utf8 is None else (utf8, "utf-8")
 
 
-def _surely_utf8(utf8: str, encodings: list[str]) -> bool:
+def _surely_utf8(body: bytes, utf8: str, encodings: list[str]) -> bool:
     """Tell whether bytes that are valid UTF-8 were meant so, whatever was declared."""
-    if not encodings:
+    if not encodings or _beyond_ascii(utf8) >= _BEYOND_CHANCE:
         return True
-    # "Ã©" is nothing that anybody writes.
-    beyond = _beyond_ascii(utf8)
-    return beyond >= _BEYOND_CHANCE or (beyond > 0 and encodings[0] in _LATIN)
+    if encodings[0] in _MULTIBYTE or encodings[0] == "cp874":
+        return _UTF8_IN_WORDS.search(body) is not None
+    return not utf8.isascii()  # "Ã©" is nothing that anybody writes
 
 
 def _hidden_japanese(body: bytes) -> tuple[str, str] | None:
-    text = _attempt(body, "iso2022_jp") if _HIDDEN_JAPANESE.search(body) else None
+    hidden = body.isascii() and _HIDDEN_JAPANESE.search(body)
+    text = _attempt(body, "iso2022_jp") if hidden else None
     return None if text is None else (text, "iso2022_jp")
 
 
@@ -198,18 +211,28 @@ def _sample(body: bytes) -> bytes:
     return body[start : start + _SAMPLE]
 
 
-def _corrected(body: bytes, reading: tuple[str, str], encodings: list[str]) -> tuple[str, str]:
-    """Give the detector's reading where it is certain that ``reading`` is the wrong one."""
+def _corrected(body: bytes, reading: tuple[str, str], encodings: list[str]) -> tuple[str, str, str]:
+    """Give the detector's reading where it is certain that ``reading`` is the wrong one.
+
+    Where the detector doubts it, but not enough, a sentence says so.
+    """
     text, encoding = reading
     other, guess = _detected(body)
     if guess == encoding or other == text or "\ufffd" in other:
-        return reading
+        return text, encoding, ""
+    ideographs = _ideographs(text) if encoding in _MULTIBYTE else math.inf
     evidence = len(_sample(body).translate(None, _ASCII))
     # Two that agree, a declaration and the detector, outvote one.
-    if guess in encodings or evidence >= _evidence_needed(encoding, guess):
-        shown = encoding not in _MULTIBYTE or _ideographs(text) >= _ENOUGH_IDEOGRAPHS
-        return (other, guess) if shown else reading
-    return reading
+    enough = guess in encodings or evidence >= _evidence_needed(encoding, guess)
+    if enough and ideographs >= _ENOUGH_IDEOGRAPHS:
+        return other, guess, ""
+    if ideographs <= _QUOTED or _are_kin(encoding, guess) or encoding in _UNDETECTABLE:
+        return text, encoding, ""
+    return text, encoding, f"Read as {encoding}, as declared, but it looks like {guess}."
+
+
+def _are_kin(one: str, other: str) -> bool:
+    return any(one in kin and other in kin for kin in _KIN)
 
 
 def _ideographs(text: str) -> int:
@@ -219,22 +242,19 @@ def _ideographs(text: str) -> int:
 def _evidence_needed(declared: str, guess: str) -> float:
     if declared in _UNDETECTABLE or guess in _UNDETECTABLE:
         return math.inf
-    if any(declared in kin and guess in kin for kin in _KIN):
+    if _are_kin(declared, guess):
         return _ENOUGH_FOR_LATIN if declared == "cp1252" else math.inf
     if declared in _MULTIBYTE:
-        return 2 * _ENOUGH_IDEOGRAPHS
+        return 2 * _ENOUGH_IDEOGRAPHS if guess in _MULTIBYTE else 2 * _ENOUGH
     return _ENOUGH_FOR_SCRIPT if declared in _LATIN else _ENOUGH
 
 
-def _complaint(text: str, encoding: str, labels: list[str], *, lost: bool) -> str:
-    problems = []
+def _complaint(text: str, encoding: str, labels: list[str]) -> str:
     if labels and encoding not in (_encoding(labels[0]), "utf-8" if text.isascii() else None):
-        problems.append(f"Declared as {labels[0][:40]}, which it is not; read as {encoding}.")
+        return f"Declared as {labels[0][:40]}, which it is not; read as {encoding}."
     if not labels and encoding != "utf-8":
-        problems.append(f"No character set declared, and not in UTF-8; read as {encoding}.")
-    if lost:
-        problems.append(f"Some characters could not be read as {encoding}.")
-    return " ".join(problems)
+        return f"No character set declared, and not in UTF-8; read as {encoding}."
+    return ""
 
 
 def _attempt(body: bytes, encoding: str) -> str | None:

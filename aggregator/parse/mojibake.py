@@ -90,9 +90,9 @@ def _first_run_is_utf8(text: str) -> bool:
 
 def _sentence(text: str, mended: str) -> str:
     said = []
-    if mended != text:
-        said.append("Text that had been read in a wrong character set was put right.")
     seen = _UNSEEN.sub(" ", mended)
+    if seen != _UNSEEN.sub(" ", text):
+        said.append("Text that had been read in a wrong character set was put right.")
     rest = [found[0] for found in _BROKEN.finditer(seen)]
     if len(rest) > (_EXAMPLES if _ABOUT.search(text) else 0):
         said.append(f"Some of it was broken before it came here (“{rest[0]}”) and stays so.")

@@ -75,6 +75,58 @@ def test_utf8_under_a_wrong_label_is_utf8(label):
     assert problem == f"Declared as {label}, which it is not; read as utf-8."
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding", "label"),
+    [
+        (CHINESE, "gbk", "iso-8859-1"),  # what servers declare by default
+        (CHINESE, "gbk", "utf-8"),
+        (TAIWANESE, "big5", "gb2312"),
+        (JAPANESE, "euc_jp", "shift_jis"),
+        (KOREAN, "cp949", "iso-8859-1"),
+        (RUSSIAN, "koi8_r", "iso-8859-1"),
+        (RUSSIAN * 2, "koi8_r", "windows-1251"),
+        (FRENCH, "utf-8", "windows-1251"),
+        ("Kuststad prövar", "utf-8", "gb2312"),
+        (JAPANESE, "iso2022_jp", "utf-8"),
+    ],
+)
+def test_a_declaration_that_the_bytes_contradict_is_set_aside(text, encoding, label):
+    found, problem = decode(text.encode(encoding), label)
+    assert found == text
+    assert problem.startswith(f"Declared as {label}, which it is not; read as ")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("“Quoted” — and that’s it…", "gbk"),  # next to no ideograph
+        (RUSSIAN, "gb18030"),
+        ("The enzyme 酶 is meant", "gbk"),
+        ("Zürich", "iso-8859-1"),
+        (RUSSIAN, "windows-1251"),
+    ],
+)
+def test_a_right_declaration_stands_where_the_detector_would_err(text, encoding):
+    text = text.encode(encoding, "ignore").decode(encoding)
+    assert decode(text.encode(encoding), encoding) == (text, "")
+
+
+def test_a_doubt_is_said_where_too_little_tells():
+    text, problem = decode("Пример".encode("cp1251"), "windows-1253")
+    assert text == "Пример".encode("cp1251").decode("cp1253")
+    assert problem.startswith("Read as cp1253, as declared, but it looks like ")
+
+
+def test_a_mark_of_utf8_before_something_else():
+    text, problem = decode(b"\xef\xbb\xbf" + CHINESE.encode("gbk"))
+    assert text == CHINESE
+    assert problem == "Declared as utf-8, which it is not; read as gb18030."
+
+
+def test_characters_that_were_lost_before_are_not_blamed_on_reading():
+    assert decode("a \ufffd b".encode()) == ("a \ufffd b", "")
+
+
 def test_a_character_cut_in_two_costs_no_more_than_itself():
     text, problem = decode(CHINESE.encode()[:-1])
     assert text == CHINESE[:-1] + "\ufffd"
