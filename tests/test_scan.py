@@ -16,7 +16,7 @@ from web import Reply, Web, serving
 from aggregator.article import Document
 from aggregator.engines import open_engine
 from aggregator.jobs import Prune, Publish, Scan, World, perform
-from aggregator.scan import Prepared, prepare
+from aggregator.prepare import Prepared, prepare
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from httpx_aiohttp import AiohttpTransport
 
 from aggregator import __version__
 from aggregator.errors import FetchError
-from aggregator.fetch.guard import public_socket
+from aggregator.fetch.guard import NotPublicError, public_socket
 
 USER_AGENT = f"aggregator/{__version__} (feed aggregator; polls conditionally)"
 
@@ -228,5 +228,14 @@ async def _gunzip(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[bytes
         raise FetchError(f"{url}: the compressed body is cut short")
 
 
+def _refused(error: BaseException | None) -> NotPublicError | None:
+    """Return the guard's own words, which the libraries wrap into several of theirs."""
+    while error is not None and not isinstance(error, NotPublicError):
+        error = error.__cause__ or error.__context__
+    return error
+
+
 def _said(error: Exception) -> str:
+    if refused := _refused(error):
+        return str(refused)
     return str(error) or type(error).__name__
