@@ -71,11 +71,11 @@ def locate(body: Element, everything: Sequence[Block], witness: str, teaser: str
     (squeezed), "" if nobody knows.
     """
     said = _witnessed(everything, squeeze(witness))
-    if not said:
-        return None
     if len(teaser) >= PROSE:
         beginning = teaser[:PROSE]
         said.update(n for n, block in enumerate(everything) if beginning in block.key)
+    if not said:
+        return None
     core = _extended(_home(body, everything, said), everything)
     top = _with_lead(core, everything, said)
     here = set(top.iter())

@@ -10,8 +10,8 @@ from aggregator.extract.sift import Part
 from aggregator.extract.tree import Block, Element, ancestors
 
 _MEDIA = frozenset(["img", "video", "audio", "iframe", "object", "embed", "math"])
-# What belongs to a medium, a table or a paragraph without holding any text.
-_CARRIED = frozenset(["source", "track", "param", "col", "colgroup", "tr", "td", "th", "br", "hr"])
+# What belongs to a picture, a table or a paragraph without holding any text.
+_CARRIED = frozenset(["source", "col", "colgroup", "tr", "td", "th", "br", "hr"])
 
 _ICON = 48
 """Pixels: a picture with a smaller side is a button, or the face of an author."""
@@ -36,10 +36,11 @@ def prune(place: Place, parts: Mapping[Block, Part]) -> str:
     told = _around(own, place.top)
     beside = _text_beside(parts, place.top)
     media = [m for m in place.top.iter(*_MEDIA) if _stays(m, place, told, beside)]
-    shown = {element for medium in media for element in ancestors(medium, place.top)}
-    captions = list(_captions(parts, place.top, shown - told))
+    frames = {element for medium in media for element in ancestors(medium, place.top)}
+    captions = list(_captions(parts, place.top, frames - told))
     _blank(block for block in parts.keys() - {*own, *captions})
-    _take_out(place.top, told | shown | _around(captions, place.top))
+    content = {element for medium in media for element in medium.iterdescendants()}
+    _take_out(place.top, told | frames | content | _around(captions, place.top))
     place.top.tag = "div"
     html: str = etree.tostring(place.top, method="html", encoding="unicode", with_tail=False)
     return html
