@@ -94,10 +94,12 @@ _ENOUGH_FOR_SCRIPT = 8  # of another script than the Latin one that servers decl
 _ENOUGH_FOR_LATIN = 32  # of another Latin set than windows-1252, which is that default
 _ENOUGH = 64
 _ENOUGH_IDEOGRAPHS = 10
-_QUOTED = 2  # ideographs that a text in another script may well quote
 # A right declaration shows its script: Russian in GBK or English with Chinese quotation marks has
 # next to no ideographs, what is misread as multibyte is full of them (or of half-width kana).
-_IDEOGRAPH = re.compile("[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]")
+_IDEOGRAPHS = "[\u3400-\u9fff\uac00-\ud7a3\uff61-\uff9f]"
+_IDEOGRAPH = re.compile(_IDEOGRAPHS)
+# One that is quoted stands apart; "pr枚var" is Swedish.
+_MISREAD = re.compile(f"{_IDEOGRAPHS}{{3}}|[a-z]{_IDEOGRAPHS}|{_IDEOGRAPHS}[a-z]")
 
 # Enough to tell the sets apart; some ASCII before it, since letters are judged by their neighbours.
 _SAMPLE = 16_384
@@ -226,7 +228,8 @@ def _corrected(body: bytes, reading: tuple[str, str], encodings: list[str]) -> t
     enough = guess in encodings or evidence >= _evidence_needed(encoding, guess)
     if enough and ideographs >= _ENOUGH_IDEOGRAPHS:
         return other, guess, ""
-    if ideographs <= _QUOTED or _are_kin(encoding, guess) or encoding in _UNDETECTABLE:
+    quoted = encoding in _MULTIBYTE and not _MISREAD.search(text)
+    if quoted or _are_kin(encoding, guess) or encoding in _UNDETECTABLE:
         return text, encoding, ""
     return text, encoding, f"Read as {encoding}, as declared, but it looks like {guess}."
 
