@@ -19,7 +19,7 @@ _FOLLOWING_1251 = "ЂЃѓЉЊЌЋЏђљњќћџЎўЈҐґЅѕ°±µ¶·№¤¦§
 # of them is in use, apart from a name now and then.
 _TELLTALES = "锛銆鐨鈥锟縺繧繝"
 
-# One pass that clears nearly every good text (8 kB of English: 26 µs, of Chinese: 13 µs).
+# One pass that clears nearly every good text (8 kB of English: 32 µs, of Chinese: 15 µs).
 _SUSPECT = re.compile(
     rf"[À-ÿРСв占{_TELLTALES}\ufffd]"
     rf"(?:(?<=[{_TELLTALES}\ufffd])|[À-ÿ{_FOLLOWING}{_FOLLOWING_1251}Ђ쏙])"
