@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aggregator.near.align import Alignment, align
 from aggregator.near.guards import TITLE, differing_texts, differing_titles
-from aggregator.near.letters import fold, is_short
+from aggregator.near.letters import SHORTEST, fold, weight
 from aggregator.near.tokens import Tokens, tokenise
 
 # Tokens of a text that are looked at; docs/near-duplicates.md has the time that so many take.
@@ -24,8 +24,9 @@ _EXCHANGED = 0.1
 # From here on the texts are in one language, whatever their feeds claim.
 _ONE_LANGUAGE = 0.95
 
-# A text of less than this share of the other one is a part of it, and more has to speak for it.
-_WHOLE = 0.6
+# A text of less than this share of the other one is a part of it, and more has to speak for it;
+# so is one that lacks more tokens than adverts and footers have.
+_WHOLE, _FOOTER = 0.6, 150
 # Tokens that a copy may put before the story: headline, byline, an advert.
 _HEADER = 100
 # Tokens before what is shared from which on both texts begin differently; where only one of them
@@ -38,7 +39,7 @@ _RELATED = 0.5
 _BRIEF, _BRIEF_TIME = 80, timedelta(days=2)
 
 _MARK = re.compile(
-    r"(?:…|\.\.\.|\[…\]|\[\.{3}\]|\(more\)|read more|continue reading|(?:阅读|查看)(?:全文|更多))\W*\Z",
+    r"(?:…|\.\.\.|\(more\)|read more|continue reading|(?:阅读|查看)(?:全文|更多))\W*\Z",
     re.IGNORECASE,
 )
 # Characters at the end of a text by which its place in the other one is found.
@@ -77,7 +78,7 @@ def compare(a: Story, b: Story) -> Verdict:
 
     Looks at the first 6,000 words (of Chinese: characters) of either.
     """
-    if any(is_short(fold(story.text[:_LEAST])) for story in (a, b)):
+    if any(weight(fold(story.text[:_LEAST])) < SHORTEST for story in (a, b)):
         return Verdict(False, 0.0, "too short to compare")
     short, long = sorted((_read(a), _read(b)), key=_order)
     size = len(short.text.keys)
@@ -106,7 +107,7 @@ def _why_not(short: _Read, long: _Read, alignment: Alignment, score: float) -> s
         return f"another language: {short.story.language} and {long.story.language}"
     if _related(short.title, long.title):
         return "a part of a longer article" if alignment.offsets[1] > _HEADER else ""
-    return _standing(short, long, alignment) or _part(short.story, long.story, alignment)
+    return _standing(short, long, alignment) or _part(short, long, alignment)
 
 
 def _differing(short: _Read, long: _Read, alignment: Alignment) -> str:
@@ -143,13 +144,15 @@ def _standing(short: _Read, long: _Read, alignment: Alignment) -> str:
     return "begins differently, under another title"
 
 
-def _part(short: Story, long: Story, alignment: Alignment) -> str:
+def _part(short: _Read, long: _Read, alignment: Alignment) -> str:
     """Why a text is an item of a round-up and not a story's beginning, "" if it is no part."""
-    if alignment.offsets[1] <= _HEADER and (
-        len(short.text) >= _WHOLE * len(long.text)
-        or (short.url and short.url == long.url)
-        or _is_cut(short.text, long.text)
-    ):
+    one, other = short.story, long.story
+    whole = (
+        len(one.text) >= _WHOLE * len(other.text)
+        and len(long.text.keys) - len(short.text.keys) <= _FOOTER
+    )
+    same_place = one.url is not None and one.url == other.url
+    if alignment.offsets[1] <= _HEADER and (whole or same_place or _is_cut(one.text, other.text)):
         return ""
     return "a part of a longer article"
 

@@ -4,6 +4,9 @@ Reports made from a template differ in a number, a date or a name that stands *i
 A copy that was cut, or that got an advert or a footer, has something *more or less* instead.
 """
 
+# Lists of words stand in rows.
+# ruff: noqa: SIM905
+
 import re
 import unicodedata
 from collections import Counter
@@ -18,6 +21,8 @@ Texts = tuple[Tokens, Tokens]
 
 # Tokens and characters of a title that are looked at.
 TITLE, _TITLE_CHARACTERS = 60, 400
+# Tokens by which a sentence comes to say the opposite: "did not".
+_WORDS = 2
 # Tokens of a change that puts one name or figure in the place of another; more is a passage.
 _CHANGE = 12
 # Tokens of the lines at either end that name agency, place and reporter, and those of a text that
@@ -46,7 +51,9 @@ _CORRECTIONS = frozenset(
     "clarification".split()
 )
 _CORRECTED = re.compile("更正|勘误|订正|撤稿|撤回|澄清")
-_UPDATED = re.compile(r"\W*(?:updated?\b|更新|最新)", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"\W*(?:updated?(?:\s*\d+)?|更新|最新(?:消息|进展)?)\s*[:：)\]】–—-]", re.IGNORECASE
+)
 _DATES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december".split()
@@ -59,12 +66,16 @@ _PART = re.compile(
 )
 
 
+# The end of a title that was cut, with the word that it was cut within.
+_CUT = re.compile(r"\w*(?:…|\.\.\.)\W*\Z")
+
+
 def differing_titles(left: str, right: str, *, telling: bool) -> str:
     """Why two titles name different stories, "" if they may name the same one.
 
     ``telling``: the texts are so short that a name in the title says what they are about.
     """
-    left, right = left[:_TITLE_CHARACTERS], right[:_TITLE_CHARACTERS]
+    left, right = (_CUT.sub("", title[:_TITLE_CHARACTERS]) for title in (left, right))
     one, other = tokenise(left, TITLE), tokenise(right, TITLE)
     parts = [_part(title) for title in (left, right)]
     if all(parts) and parts[0] != parts[1]:
@@ -74,63 +85,55 @@ def differing_titles(left: str, right: str, *, telling: bool) -> str:
     alignment = align(one, other, run=1)
     if 2 * alignment.shared < max(len(one.keys), len(other.keys)):
         return ""
-    return _first(_replaced(hunk, (one, other), names=telling) for hunk in alignment.hunks)
+    names = [_other_name(hunk, (one, other)) for hunk in alignment.hunks] if telling else []
+    return _first([*map(_other_fact, alignment.hunks), *names])
 
 
 def differing_texts(left: Tokens, right: Tokens, alignment: Alignment) -> str:
     """Why two texts that share most words tell different stories, "" if they may be the same."""
-    long = min(len(left.keys), len(right.keys)) >= _LONG
-    reasons = (_differing(hunk, (left, right), long) for hunk in alignment.hunks)
-    return _first(reasons) or _reworded(alignment)
-
-
-def _differing(hunk: Hunk, texts: Texts, long: bool) -> str:
-    if not hunk.left.keys or not hunk.right.keys:
-        return _inserted(hunk)
-    edge = hunk.first or hunk.last
-    if edge and max(_sizes(hunk)) > _LINE:
-        return _inserted(hunk)
-    return _replaced(hunk, texts, names=not (edge and long))
+    long = alignment.shared >= _LONG
+    inner = [hunk for hunk in alignment.hunks if not long or not (hunk.first or hunk.last)]
+    return (
+        _first(_inserted(hunk) or _other_fact(hunk) for hunk in alignment.hunks)
+        or _first(_other_name(hunk, (left, right)) for hunk in inner)
+        or _reworded(inner, alignment.shared)
+    )
 
 
 def _inserted(hunk: Hunk) -> str:
     """What only one text has is an advert or a footer, unless it takes something back."""
     if any(_takes_back(side) for side in (hunk.left, hunk.right)):
         return "one corrects the other"
-    added = hunk.left if hunk.left.keys else hunk.right
-    if len(added.keys) <= 2 and not (hunk.first or hunk.last):
-        found = _NEGATIONS.intersection(added.keys)
-        return f"one denies it: {min(found)}" if found else ""
-    return ""
-
-
-def _replaced(hunk: Hunk, texts: Texts, *, names: bool) -> str:
-    small, large = sorted(_sizes(hunk))
-    if not small or large > 2 * small + 4:
+    least, most = sorted(_sizes(hunk))
+    if least or most > _WORDS or hunk.first or hunk.last:
         return ""
-    found = _pair(hunk, is_number)
-    if found:
+    found = _NEGATIONS.intersection((*hunk.left.keys, *hunk.right.keys))
+    return f"one denies it: {min(found)}" if found else ""
+
+
+def _other_fact(hunk: Hunk) -> str:
+    """The number, date or denial in which two passages differ that take the same place."""
+    least, most = sorted(_sizes(hunk))
+    if not least or most > 2 * least + 4 or ((hunk.first or hunk.last) and most > _LINE):
+        return ""
+    if found := _pair(hunk, is_number):
         return f"differs in a number: {found}"
-    if large > _CHANGE:
+    if most > _CHANGE:
         return ""
-    return _renamed(hunk, texts, names=names)
-
-
-def _renamed(hunk: Hunk, texts: Texts, *, names: bool) -> str:
-    found = _pair(hunk, _DATES.__contains__)
-    if found:
+    if found := _pair(hunk, _DATES.__contains__):
         return f"differs in a date: {found}"
-    sides = [bool(_NEGATIONS.intersection(side.keys)) for side in (hunk.left, hunk.right)]
-    if sides[0] != sides[1]:
-        return f"one denies it: {_spelled(hunk)}"
-    if not names:
+    one, other = (_NEGATIONS.isdisjoint(side.keys) for side in (hunk.left, hunk.right))
+    if one == other or hunk.first or hunk.last:
         return ""
-    if _pair(hunk, lambda key: is_dense(key) and key not in _PARTICLES):
-        return f"differs in {_spelled(hunk)}"
-    return _other_name(hunk, texts)
+    return f"one denies it: {_spelled(hunk)}"
 
 
 def _other_name(hunk: Hunk, texts: Texts) -> str:
+    """The names in which two short passages differ that take the same place."""
+    if not min(_sizes(hunk)) or max(_sizes(hunk)) > _CHANGE:
+        return ""
+    if _pair(hunk, lambda key: is_dense(key) and key not in _PARTICLES):
+        return f"differs in {_spelled(hunk)}"
     left, right = (
         [word for word in side.spelled if word[:1].isupper()] for side in (hunk.left, hunk.right)
     )
@@ -161,15 +164,13 @@ def _plain(words: Iterable[str]) -> list[str]:
     return _NOT_PLAIN.sub("", decomposed).split()
 
 
-def _reworded(alignment: Alignment) -> str:
+def _reworded(hunks: Iterable[Hunk], shared: int) -> str:
     changes = [
         hunk
-        for hunk in alignment.hunks
+        for hunk in hunks
         if min(_sizes(hunk)) and max(_sizes(hunk)) <= _CHANGE and _has_content(hunk)
     ]
-    if len(changes) <= _REWORDED * alignment.shared:
-        return ""
-    return f"differs in words: {_spelled(changes[0])}"
+    return f"differs in words: {_spelled(changes[0])}" if len(changes) > _REWORDED * shared else ""
 
 
 def _has_content(hunk: Hunk) -> bool:

@@ -29,6 +29,9 @@ def is_dense(letters: str) -> bool:
     return 3 * len(_DENSE.findall(start)) > len(start)
 
 
-def is_short(letters: str) -> bool:
-    """Whether an item of these folded letters says too little to be compared."""
-    return len(letters) + 2 * len(_DENSE.findall(letters[:SHORTEST])) < SHORTEST
+def weight(letters: str) -> int:
+    """How much folded text says: its letters, of scripts whose characters are syllables threefold.
+
+    Exact below ``SHORTEST``; above, at least that.
+    """
+    return len(letters) + 2 * len(_DENSE.findall(letters[:SHORTEST]))

@@ -4,6 +4,9 @@ One token is a word, a number, or one Chinese or Japanese character. ``1,000``, 
 thousand`` and ``一千`` are the same number; so are ``5%``, ``5 per cent`` and ``百分之五``.
 """
 
+# Lists of words stand in rows.
+# ruff: noqa: SIM905
+
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,9 +77,11 @@ class Tokens:
     spelled: tuple[str, ...]
 
     def first(self, count: int) -> "Tokens":
+        """Return the first ``count`` tokens."""
         return self.part(0, count)
 
     def part(self, start: int, end: int) -> "Tokens":
+        """Return the tokens from ``start`` up to ``end``."""
         return Tokens(self.keys[start:end], self.spelled[start:end])
 
 
