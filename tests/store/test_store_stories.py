@@ -35,11 +35,12 @@ OTHER = (
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path, store_url: str) -> Place:
     for folder in ("alpha", "beta", "gamma"):
         (tmp_path / folder).mkdir()
     return Place(
         tmp_path,
+        store=store_url,
         sources={
             "Alpha": {"directory": "alpha"},
             "Beta": {"directory": "beta", "on_delete": "retract"},
