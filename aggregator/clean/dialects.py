@@ -41,7 +41,9 @@ _ONLY_NUMBERS = re.compile(r"[\d\s]*")
 _TASK = xpath("descendant::li/descendant::input[@type='checkbox'][@disabled]")
 _LAYOUT = xpath("descendant::table[@role='presentation' or @role='none']")
 _PARTS = ("tbody", "thead", "tfoot", "tr", "td", "th")
-_EMPHASIS = xpath("descendant::span[contains(@style, 'font-')]")
+_EMPHASIS = xpath(
+    "descendant::span[contains(@style, 'font-')][not(ancestor::pre or ancestor::code)]"
+)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b")
 _ITALIC = re.compile(r"font-style\s*:\s*italic\b")
 

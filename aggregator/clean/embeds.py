@@ -11,7 +11,7 @@ from lxml import etree
 
 from aggregator.article import Step
 from aggregator.clean.characters import one_line
-from aggregator.clean.tree import Element, find, take_out
+from aggregator.clean.tree import Element, take_out
 from aggregator.clean.urls import host_and_path, web_address
 
 # (the player's address after "https://" and "www.", what it plays, the picture of that)
@@ -53,7 +53,13 @@ _CONTENT = re.compile(r"player|embed|video|audio|podcast|stream|episode|/maps?\b
 _FURNITURE = re.compile(
     r"(?:^|[./_-])(?:ads?|adserver|banners?|doubleclick|googlesyndication|googletagmanager|"
     r"recaptcha|captcha|disqus|comments?|like|share|follow|subscribe|newsletter|signup|consent|"
-    r"cookie|analytics|tracking|pixel)(?:[./_?-]|$)",
+    r"cookie|analytics|tracking|pixel)(?:[./_?-]|$)|"
+    r"substack\.com/embed",
+    re.IGNORECASE,
+)
+# What players are called when nobody has named what they play.
+_NAMELESS = re.compile(
+    r"(?:youtube |vimeo |embed(?:ded)? |video |audio |media )*(?:player|embed|iframe|content)?",
     re.IGNORECASE,
 )
 # Lower or narrower frames are buttons.
@@ -62,8 +68,11 @@ _SMALLEST = 60
 
 def replace(body: Element, base: str | None) -> tuple[Step, ...]:
     """Puts a link in the place of every frame or plug-in that plays something."""
+    frames = list(body.iter("iframe", "embed", "object"))
+    if not frames:
+        return ()
     replaced = []
-    for frame in find(body, "iframe", "embed", "object"):
+    for frame in frames:
         found = _played(frame, list(_addresses(frame, base)))
         if found and next(frame.iterancestors("object"), None) is None:
             frame.addprevious(_link(frame, *found))
@@ -104,7 +113,8 @@ def _is_content(frame: Element, address: str) -> bool:
 def _link(frame: Element, page: str, picture: str) -> Element:
     paragraph = etree.Element("p")
     link = etree.SubElement(paragraph, "a", href=page)
-    text = f"▶ {one_line(frame.get('title', '')) or host_and_path(page)[0]}"
+    title = one_line(frame.get("title", ""))
+    text = f"▶ {host_and_path(page)[0] if _NAMELESS.fullmatch(title) else title}"
     if picture:
         etree.SubElement(link, "img", src=picture, alt="")
         etree.SubElement(link, "br").tail = text

@@ -2,37 +2,43 @@
 
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, take_out, xpath
+from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, take_out
 from aggregator.clean.vocabulary import INLINE, ITEMS, SECTIONS
 
 _BLOCKS = (SECTIONS | ITEMS | {"picture"}) - {"hr", "table"}
 _INLINE = INLINE - {"br", "rt", "rp"}
 _OF_MEDIA = frozenset({"picture", "video", "audio"})
-_WITHOUT_PICTURE = xpath("descendant::picture[not(descendant::img)]")
 
 
 def remove(body: Element) -> tuple[Step, ...]:
     """Takes out what is empty, from the inside out; what a link leads to (an ``id``) stays."""
-    pictures = _WITHOUT_PICTURE(body)
+    pictures = [one for one in find(body, "picture") if next(one.iter("img"), None) is None]
     mark(pictures, UNWRAP)
     gone = [part for part in find(body, "source", "track") if part.getparent().tag not in _OF_MEDIA]
     blank = {*gone, *pictures}
-    for element in reversed(list(find(body, *_BLOCKS, *_INLINE))):
-        if element.get("id") is None and _is_empty(element, blank):
+    for element in reversed(list(body.iterdescendants())):
+        name = element.tag
+        if (
+            (name in _BLOCKS or name in _INLINE)
+            and is_blank(element.text)
+            and element.get("id") is None
+            and _is_empty(element, blank)
+        ):
             blank.add(element)
-            if element.tag in _INLINE:
+            if name in _INLINE:
                 element.tag = UNWRAP  # what is left of it may be the space between two words
             else:
                 gone.append(element)
                 _part(element)
+    if not blank:
+        return ()
     steps = take_out(reversed(gone), "empty")
     prune(body)
     return steps
 
 
 def _is_empty(element: Element, blank: set[Element]) -> bool:
-    if not is_blank(element.text):
-        return False
+    """Whether nothing is left inside of an element without text of its own."""
     return all((child.tag == "br" or child in blank) and is_blank(child.tail) for child in element)
 
 

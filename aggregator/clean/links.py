@@ -19,8 +19,10 @@ def mend(body: Element, base: str | None) -> tuple[Step, ...]:
     Expects that pictures without an address are gone. An ``id`` stays only where a link of the
     article leads to it, which is what footnotes need and nothing else does.
     """
-    mark(_NESTED(body), UNWRAP)  # parsers take a link inside a link apart, each in its own way
-    prune(body)
+    nested = _NESTED(body)
+    if nested:  # parsers take a link inside a link apart, each in its own way
+        mark(nested, UNWRAP)
+        prune(body)
     page = base.partition("#")[0] + "#" if base else "#"
     wanted = _wanted(body, page)
     present = _keep_ids(body, wanted) if wanted else _drop_ids(body)
@@ -74,7 +76,7 @@ def _drop_ids(body: Element) -> set[str]:
 def _mend(link: Element, base: str | None, page: str, present: set[str]) -> int:
     """Returns the bytes of tracking parameters that went."""
     address = link.get("href", "").strip()
-    name = _fragment(link, page)
+    name = _fragment(link, page) if present else ""
     if name in present:
         found: str | None = "#" + PREFIX + quote(name)
     elif address.startswith("#"):

@@ -37,6 +37,8 @@ _ENDED_BY = dict.fromkeys(HEADINGS, HEADINGS) | {
     "pre": frozenset({"ul"}),
 }
 _MATH = tuple(MATH)
+_PLACED = TABLE_PARTS | {"li", "dt", "dd", "rt", "rp"}
+_MAY_BE_BARE = frozenset({"span", "rt", "rp"})
 # A span says nothing without one of these, and code is often full of them.
 _BARE = xpath(
     "descendant::span[not(@id or @lang or @title or @dir='ltr' or @dir='rtl' or @dir='auto')]"
@@ -47,24 +49,34 @@ _ALIEN_TO_MATH = xpath("descendant::math/descendant::*")
 
 def settle(body: Element) -> None:
     """Renames, moves and wraps elements until their nesting is what the standard allows."""
-    _settle_math(body)
-    mark(_BARE(body), UNWRAP)
-    prune(body)
+    names = {element.tag for element in body.iterdescendants()}
+    if names & MATH:
+        _settle_math(body)
+    bare = _BARE(body) if names & _MAY_BE_BARE else ()
+    if bare:
+        mark(bare, UNWRAP)
+        prune(body)
+    if names & TABLE_PARTS or "table" in names:
+        _settle_tables(body)
+    if names & _PLACED:
+        for element in find(body, *_PLACED):
+            _settle_item(element)
+    _settle_blocks(body)
+    if "pre" in names:
+        for block in find(body, "pre"):
+            block.text = block.text and block.text.lstrip("\n")  # parsers drop the first one
+    if "col" in names:
+        prune(body)
+
+
+def _settle_tables(body: Element) -> None:
     for part in find(body, *_CHILDREN):
         _settle_table_part(part)
     for table in find(body, "table"):
         _wrap_rows(table)
-    for element in find(body, *TABLE_PARTS, "li", "dt", "dd", "rt", "rp"):
-        _settle_item(element)
-    _settle_blocks(body)
-    for block in find(body, "pre"):
-        block.text = block.text and block.text.lstrip("\n")  # parsers drop the first one
-    prune(body)
 
 
 def _settle_math(body: Element) -> None:
-    if next(body.iter(*_MATH), None) is None:
-        return
     for part in find(body, *_MATH):
         for name in [name for name in part.attrib if ":" in name]:
             del part.attrib[name]  # xlink:href and its kind: parsers make namespaces of them
@@ -140,8 +152,10 @@ def _settle_term(element: Element, parent: Element) -> None:
 
 
 def _settle_blocks(body: Element) -> None:
-    for element in find(body, *BLOCKS):
+    for element in list(body.iterdescendants()):
         name, parent = element.tag, element.getparent()
+        if parent is body or name not in BLOCKS:
+            continue
         for paragraph in element.iterancestors("p"):
             paragraph.tag = "div"
         if parent.tag in _ENDED_BY.get(name, ()):

@@ -44,9 +44,10 @@ _TAIL = re.compile(
 )
 _LONGEST_TAIL = 60
 _TAIL_ENDS = (*"])egty…»→›>文る기", "...")
-_DATELINE = re.compile(
+# Lines that are no part of a text: where it is from and by whom, and links to players.
+_BESIDE = re.compile(
     r"(?:来源|來源|原标题|作者|编辑|責任編輯|责任编辑|记者|記者|文|图|Source|Author|By)\s*[:：/／|｜].{0,40}|"
-    r"By [A-Z][\w.'’ -]{0,40}"
+    r"By [A-Z][\w.'’ -]{0,40}|▶ .*"
 )
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -110,7 +111,7 @@ def _core(text: str) -> str:
 
 def _first_sentences(title: str, text: str) -> str:
     lines, core = text[:_LONGEST_START].split("\n"), _core(title)
-    telling = [line for line in lines if _core(line) != core and not _DATELINE.fullmatch(line)]
+    telling = [line for line in lines if _core(line) != core and not _BESIDE.fullmatch(line)]
     start = " ".join(telling or lines)
     if "<" not in start and "&" not in start:  # nothing in it that tidying would shorten
         start = start[: 3 * LENGTH]
