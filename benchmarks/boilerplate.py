@@ -7,6 +7,8 @@ compared with what should have gone. Unmodified sources are stripped too: every 
 printed for a person to judge.
 """
 
+# ruff: noqa: E501 - a kind on one line can be read and compared
+
 import random
 import re
 import sys
@@ -91,8 +93,36 @@ FURNITURE: tuple[Kind, ...] = (
     ("ru typo", "tail", "<p>Нашли ошибку? Выделите её и нажмите Ctrl+Enter.</p>"),
 )  # fmt: skip
 
-# Written after the wording was fixed, and never looked at while it was worked on.
-UNSEEN: tuple[Kind, ...] = ()
+# What other sites say: written after the wording, to which nothing was added for it, so that its
+# recall is what a site unknown so far may expect. Two of the honest kinds below went at first and
+# made the wording narrower.
+OTHER_FURNITURE: tuple[Kind, ...] = (
+    ("en substack", "mid", "<p>Thanks for reading Example! Subscribe for free to receive new posts and support my work.</p>"),
+    ("en wire editing", "tail", "<p>(Reporting by {name} in London; Editing by {name})</p>"),
+    ("en more stories", "tail", '<p>Sign up here to get the day\'s top stories delivered straight to your inbox.</p>'),
+    ("en discord", "tail", '<p>Come and chat with us on <a href="https://discord.gg/example">Discord</a>!</p>'),
+    ("en patron list", "tail", "<p>Our work is made possible by readers like you. Please consider a donation.</p>"),
+    ("en tip line", "tail", "<p>Got a tip? Email us at tips@example.org or message us on Signal.</p>"),
+    ("en podcast", "tail", '<p>Find the show on <a href="https://podcasts.apple.com/x">Apple Podcasts</a>, <a href="https://open.spotify.com/x">Spotify</a> or wherever you get your podcasts.</p>'),
+    ("en filed under", "tail", '<p>Filed under: <a href="https://example.org/tag/a">News</a>, <a href="https://example.org/tag/b">Policy</a></p>'),
+    ("en print pdf", "head", '<p><a href="https://example.org/{slug}/print">Print-friendly version</a></p>'),
+    ("en top banner", "head", '<p><a href="https://example.org/sale"><img src="https://example.org/sale.gif"></a></p>'),
+    ("zh reward", "tail", "<p>如果觉得文章对你有帮助，欢迎打赏支持作者。</p>"),
+    ("zh original", "tail", '<p><a href="https://example.cn/{slug}">阅读原文</a></p>'),
+    ("zh group", "tail", "<p>添加小编微信 example{n}，拉你进读者交流群。</p>"),
+    ("zh proof", "tail", "<p>校对：{zh}　审核：{zh}</p>"),
+    ("zh report", "tail", "<p>举报/反馈</p>"),
+    ("zh source statement", "tail", "<p>声明：转载此文是出于传递更多信息之目的。若有来源标注错误或侵犯了您的合法权益，请与本网联系。</p>"),
+    ("de google", "tail", "<p>Folgen Sie uns auch bei Google News und WhatsApp.</p>"),
+    ("de more", "tail", "<p>Lesen Sie auch unsere weiteren Beiträge in der App.</p>"),
+    ("fr podcast", "tail", "<p>Retrouvez tous nos articles dans l’application, à télécharger gratuitement.</p>"),
+    ("es whatsapp", "tail", '<p>Recibe las noticias en tu móvil: únete al canal de <a href="https://whatsapp.com/channel/x">WhatsApp</a>.</p>'),
+    ("ru dzen", "tail", "<p>Читайте нас в Дзене и ВКонтакте.</p>"),
+    ("it share", "tail", "<p>Condividi questo articolo sui social.</p>"),
+    ("ja follow", "tail", "<p>この記事が気に入ったらフォローしてください。</p>"),
+    ("ko rights", "tail", "<p>ⓒ 예시일보, 무단 전재 및 재배포 금지</p>"),
+    ("nl newsletter", "tail", "<p>Schrijf je in voor onze nieuwsbrief en ontvang elke week het beste.</p>"),
+)  # fmt: skip
 
 HONEST: tuple[Kind, ...] = (
     ("column greeting", "head", '<p>Dear readers, welcome to another issue of <a href="https://example.org/twir">This Week in Rust</a>! Tag us or send us a pull request.</p>'),
@@ -107,6 +137,7 @@ HONEST: tuple[Kind, ...] = (
     ("question", "mid", "<p>Q:</p><p>What about {title}?</p>"),
     ("yes", "mid", "<p>Yes.</p>"),
     ("legend", "tail", '<p><img src="https://charts.example.org/legend.png" alt="Legend"></p>'),
+    ("bare legend", "tail", '<p><img src="https://charts.example.org/key.png" alt=""></p>'),
     ("chart", "mid", '<figure><img src="https://charts.example.org/co2.png?d={n}" alt=""><figcaption>CO2 at Mauna Loa, in ppm</figcaption></figure>'),
     ("full-size picture", "tail", '<p><a href="https://pics.example.org/map.png"><img src="https://pics.example.org/map-small.png" alt="Map"></a></p>'),
     ("series intro", "head", '<p>This is part {n} of a series on compilers. <a href="https://example.org/series">All parts are here.</a></p>'),
@@ -137,10 +168,99 @@ HONEST: tuple[Kind, ...] = (
     ("job list", "tail", '<p>Who is hiring: <a href="https://example.net/{slug}">{title}</a> in {name}</p>'),
     ("de greeting", "head", "<p>Liebe Leserinnen und Leser, willkommen zu einer neuen Ausgabe.</p>"),
     ("fr sign-off", "tail", "<p>À la semaine prochaine, et bonne lecture à tous.</p>"),
-    ("es heading", "mid", "<h2>Resumen</h2>"),
-    ("ru heading", "mid", "<h3>Выводы</h3>"),
+    ("es heading", "mid", "<h2>Resumen</h2><p>La cifra fue de {n} mil, según {name}.</p>"),
+    ("ru heading", "mid", "<h3>Выводы</h3><p>Число выросло до {n}.</p>"),
     ("correction", "tail", "<p>Correction, {date}: an earlier version named the wrong city, {name}.</p>"),
     ("transcript note", "tail", "<p>The conversation has been edited for clarity and length.</p>"),
+)  # fmt: skip
+
+OTHER_HONEST: tuple[Kind, ...] = (
+    ("app column", "head", "<p>Every week we try an app on our phones and tell you what we liked.</p>"),
+    ("newsletter column", "head", "<p>The newsletter of the parish used to print such letters in full, as here.</p>"),
+    ("shares", "tail", "<p>The author holds shares in companies that are named here.</p>"),
+    ("market line", "head", "<p>Shares on the exchange, in euros, at the close of {date}:</p>"),
+    ("next time", "tail", "<p>Next week: how {name} learned to fly.</p>"),
+    ("previous part", "tail", '<p><a href="https://example.org/{slug}">Previously: {title}</a></p>'),
+    ("quiz", "mid", "<p>Read the full sentence aloud, then post your answer on the wall.</p>"),
+    ("exercise", "tail", "<p>Exercise {n}: sign up a second user and read the log on the server.</p>"),
+    ("interview first question", "head", "<p><strong>Who are you, and what do you do?</strong></p>"),
+    ("help line", "tail", "<p>If you are in distress, call the Samaritans on 116 123. You are not alone.</p>"),
+    ("poem refrain", "mid", "<p>Follow, follow, follow me, said the river to the sea.</p>"),
+    ("prayer", "head", "<p>Give us this day our daily bread.</p>"),
+    ("weather", "tail", "<p>Tomorrow: {n} degrees, wind from the west, rain on the coast.</p>"),
+    ("byline box", "head", "<div><p>By {name}</p><p>Photographs: {name}</p></div>"),
+    ("translation note", "head", "<p>Translated from the Polish by {name}.</p>"),
+    ("author bio", "tail", "<p>{name} teaches physics and writes about the sea.</p>"),
+    ("changelog link", "tail", '<p>The full list of changes is in <a href="https://example.org/changes">the changelog</a>.</p>'),
+    ("download link", "head", '<p><a href="https://example.org/files/{n}.pdf">The report as a PDF</a></p>'),
+    ("source code", "tail", '<p><a href="https://github.com/example/book">The code of this chapter</a></p>'),
+    ("copyright question", "mid", "<h3>Copyright</h3><p>The heirs of {name} still hold it.</p>"),
+    ("comment section", "mid", "<h2>Comments</h2><p>A comment starts with a hash and ends with line {n}.</p>"),
+    ("zh law", "mid", "<h2>版权</h2><p>第{n}条规定，作品完成时即受保护。</p>"),
+    ("zh attention", "mid", "<p>值得关注的是，第{n}季度的数据有所回升。</p>"),
+    ("zh column", "head", "<p>每周一图，看懂世界。</p>"),
+    ("zh author", "head", "<p>文 / {zh}</p>"),
+    ("de column", "head", "<p>Kolumne: Was die Woche bewegt, von {name}.</p>"),
+    ("de law", "mid", "<p>Wer folgt, der findet, und wer teilt, der gewinnt.</p>"),
+    ("fr recipe", "head", "<p>Pour {n} personnes. Préparation : 20 minutes. Cuisson : une heure.</p>"),
+    ("es section", "mid", "<h3>Cómo compartir</h3><p>Elige {n} carpetas y pulsa el botón.</p>"),
+    ("ru column", "head", "<p>Каждую пятницу мы рассказываем об одной книге.</p>"),
+)  # fmt: skip
+
+# Written together with the last tightening of the wording, many of them as examples of what it was
+# tightened for: a guard against going back, and no independent judgement.
+GUARD_FURNITURE: tuple[Kind, ...] = (
+    ("en forward", "head", "<p>Was this email forwarded to you? Sign up here.</p>"),
+    ("en follow", "tail", "<p>Follow us on Instagram, TikTok and Facebook for more.</p>"),
+    ("en podcast subscribe", "tail", "<p>Subscribe to the show wherever you listen.</p>"),
+    ("en sponsor", "mid", "<p>Sponsored content</p>"),
+    ("en rights", "tail", "<p>Copyright {year} The Example Company. All rights reserved.</p>"),
+    ("en first appeared", "tail", "<p>This article first appeared on the Example blog.</p>"),
+    ("en comments", "tail", "<p>Comments are closed.</p>"),
+    ("en time", "head", "<p>Estimated reading time: {n} minutes</p>"),
+    ("en date", "head", "<p>Posted on {date}</p>"),
+    ("en donate", "tail", "<p>Like what you read? Donate today.</p>"),
+    ("zh code", "tail", "<p>长按识别二维码关注公众号</p>"),
+    ("zh editor", "tail", "<p>【责任编辑：{zh}】</p>"),
+    ("zh original", "tail", "<p>转载请注明来源：示例网</p>"),
+    ("zh review", "tail", "<p>审核：{zh}</p>"),
+    ("zh investment", "tail", "<p>风险提示：以上内容不构成投资建议，据此操作风险自担。</p>"),
+    ("de follow", "tail", "<p>Folgen Sie uns auf Mastodon.</p>"),
+    ("de rights", "tail", "<p>Alle Rechte vorbehalten, {year}</p>"),
+    ("fr newsletter", "tail", "<p>Abonnez-vous à notre newsletter du matin.</p>"),
+    ("fr share", "tail", "<p>Partager sur Facebook</p>"),
+    ("es app", "tail", "<p>Descarga nuestra aplicación gratis.</p>"),
+    ("es rights", "tail", "<p>Todos los derechos reservados {year}.</p>"),
+    ("ru share", "tail", "<p>Поделиться:</p>"),
+    ("ru support", "tail", "<p>Поддержите нас, если вам нравятся наши тексты.</p>"),
+)  # fmt: skip
+
+GUARD_HONEST: tuple[Kind, ...] = (
+    ("observer", "mid", "<p>Subscribe to the observable, and unsubscribe when the view is closed.</p>"),
+    ("join tables", "mid", "<p>Join the rows of the list with those of the other.</p>"),
+    ("discussion", "tail", "<p>We discuss this on page {n} of the report.</p>"),
+    ("app review", "head", "<p>Price: {n} euros, in the App Store and on Google Play.</p>"),
+    ("video", "tail", '<p>The talk is available on <a href="https://www.youtube.com/watch/{slug}">YouTube</a>.</p>'),
+    ("law", "mid", "<p>Copyright ends seventy years after the death of the author.</p>"),
+    ("option", "mid", "<p>(c) none of the above</p>"),
+    ("cookies", "mid", "<p>We use cookies for breakfast and {n} eggs for lunch.</p>"),
+    ("signal", "mid", "<p>If you see an error, report it with its number, {n}.</p>"),
+    ("member", "mid", "<p>Anybody who pays can become a member of the guild.</p>"),
+    ("read aloud", "head", "<p>Read the original first, then the translation below.</p>"),
+    ("rating", "tail", "<p>Rating: four of five stars</p>"),
+    ("time", "head", "<p>{n} minutes, a pan and patience are all it takes.</p>"),
+    ("email column", "tail", "<p>Send your own questions to the gardener and she may answer here.</p>"),
+    ("comment", "mid", "<p>Add a comment above each function that may fail.</p>"),
+    ("zh share", "tail", "<p>今天就把这个方法分享给大家。</p>"),
+    ("zh scan", "mid", "<p>CT扫描结果显示，第{n}例患者好转。</p>"),
+    ("zh permission", "mid", "<p>未经许可的采伐在第{n}区时有发生。</p>"),
+    ("zh praise", "mid", "<p>专家们对此表示赞赏。</p>"),
+    ("zh edit", "mid", "<p>编辑器：第{n}版</p>"),
+    ("ru sharing", "head", "<p>Сегодня хочу поделиться мыслями о прочитанном.</p>"),
+    ("ru quote", "tail", "<p>Об этом губернатор сообщил в Telegram.</p>"),
+    ("de share", "mid", "<p>Wir teilen den Kuchen in {n} Stücke.</p>"),
+    ("fr share", "mid", "<p>Il faut partager la pâte en {n} parts égales.</p>"),
+    ("es share", "mid", "<p>Comparte el archivo con la otra máquina.</p>"),
 )  # fmt: skip
 
 NAMES = ("Ada Byron", "J. Ng", "Marie-Luise Kaschnitz", "Tom Brown", "Łucja Nowak", "Omar Sy")
@@ -186,12 +306,17 @@ class Score:
 # Sources
 
 
-def real_sources(folder: Path) -> dict[str, list[Article]]:
-    """Articles as parsed, oldest first, by source; collections of posts in the order of dates."""
-    found = {
+def captured_feeds(folder: Path, most: int = 100) -> dict[str, list[Article]]:
+    """Articles as parsed, oldest first, by feed; of so many feeds."""
+    return {
         path.stem: _parsed(path, "application/xml")[::-1]
-        for path in sorted((folder / "feeds" / "captured").glob("*.xml"))
+        for path in sorted((folder / "feeds" / "captured").glob("*.xml"))[:most]
     }
+
+
+def collections(folder: Path) -> dict[str, list[Article]]:
+    """Posts as parsed, oldest first, by collection."""
+    found = {}
     for name in ("rust-blog", "yihui", "hexo-site", "derived"):
         root = folder / "posts" / name
         posts = [
@@ -220,12 +345,12 @@ def cleaned(article: Article) -> str:
 
 
 def samples(
-    sources: dict[str, list[Article]], kinds: Sequence[Kind], seed: int = SEED
+    sources: dict[str, list[Article]], kinds: Sequence[Kind], honest: Sequence[Kind]
 ) -> Iterator[list[Sample]]:
     """Sources with furniture and honest content inserted: each kind of both in several of them."""
-    rng = random.Random(seed)
+    rng = random.Random(SEED)
     usable = [articles for articles in map(_texts, sources.values()) if len(articles) >= 10]
-    deals = _dealt(kinds, 4, rng), _dealt(HONEST, 4, rng)
+    deals = _dealt(kinds, 4, rng), _dealt(honest, 4, rng)
     while True:
         for articles in usable:
             yield list(_inserted(articles, next(deals[0]), next(deals[1]), rng))
@@ -332,11 +457,14 @@ def own_furniture(sources: dict[str, list[Article]]) -> frozenset[str]:
 
 
 def measure(
-    sources: dict[str, list[Article]], kinds: Sequence[Kind], rounds: int
+    sources: dict[str, list[Article]],
+    furniture: Sequence[Kind],
+    honest: Sequence[Kind],
+    rounds: int,
 ) -> Score:
     """The score of so many generated sources."""
     score, known = Score(), own_furniture({n: _texts(a) for n, a in sources.items()})
-    made = samples(sources, kinds)
+    made = samples(sources, furniture, honest)
     for _ in range(rounds):
         judge(next(made), known, score)
     return score
@@ -379,10 +507,14 @@ def report_speed(sources: dict[str, list[Article]]) -> None:
 
 
 def main(folder: Path) -> None:
-    sources = real_sources(folder)
-    report_kinds("Furniture that was worked with", measure(sources, FURNITURE, 180))
-    if UNSEEN:
-        report_kinds("Furniture that was not", measure(sources, UNSEEN, 90))
+    sources = captured_feeds(folder) | collections(folder)
+    lists = {
+        "Kinds that the wording was worked out with": (FURNITURE, HONEST),
+        "Kinds of other sites": (OTHER_FURNITURE, OTHER_HONEST),
+        "Kinds that guard the wording": (GUARD_FURNITURE, GUARD_HONEST),
+    }
+    for title, (furniture, honest) in lists.items():
+        report_kinds(title, measure(sources, furniture, honest, 180))
     report_real(sources)
     report_speed(sources)
 

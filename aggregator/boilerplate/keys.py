@@ -23,6 +23,8 @@ CALL, LINE, BOX, PICTURE, LINKED_PICTURE, LINKS, MENU = "cnbpilm"
 
 _HEAD, _FOOT = 4, 10
 """Blocks from the start and from the end that count as head and foot of an article."""
+_SHORTEST_HEADING = 12
+"""Characters: "Subscribe to us" is furniture, "Subscribe" a section of a manual."""
 _LONGEST_CALL, _LONGEST_LINE = 400, 160
 """Characters of a call to action; what is longer and happens to hold one is running text."""
 _LONGEST_RAW, _LONGEST_IN_THE_MIDDLE = 4_000, 300
@@ -53,9 +55,11 @@ def key(leaf: Leaf) -> str:
     if not said:
         return "" if leaf.is_fixed else _picture(leaf.raw)
     kind, same = _call(said)
-    if not kind and ("<a " not in leaf.raw or leaf.is_heading):
+    if leaf.is_heading and len(said) < _SHORTEST_HEADING:
         return ""
-    if leaf.is_fixed:
+    if leaf.is_fixed or (kind == LINE and leaf.node is not None and leaf.node.tag == "li"):
+        return ""
+    if not kind and ("<a " not in leaf.raw or leaf.is_heading):
         return ""
     return _hash(kind, same) if kind else _links(leaf.raw, said)
 
@@ -88,18 +92,23 @@ def box(node: Node, page: Page, keys: list[str]) -> str:
 
 def _may_be(at: int, page: Page) -> bool:
     """Whether a block is short, or near the head or foot: all others are running text."""
+    leaf = page.leaves[at]
+    if leaf.node is not None and leaf.node.whole:
+        return False
     in_the_middle = _HEAD <= at < len(page.leaves) - _FOOT
-    return len(page.leaves[at].raw) <= (_LONGEST_IN_THE_MIDDLE if in_the_middle else _LONGEST_RAW)
+    return len(leaf.raw) <= (_LONGEST_IN_THE_MIDDLE if in_the_middle else _LONGEST_RAW)
 
 
 def _fits(at: int, page: Page, found: str) -> bool:
     kind, at_foot = found[0], at >= len(page.leaves) - _FOOT
     if kind == PICTURE:
-        around = (*page.leaves[max(0, at - 1) : at], *page.leaves[at + 1 : at + 2])
-        said = (near.text for near in around if len(near.raw) <= _LONGEST_RAW)
-        return any(CODE.search(text) for text in said if len(text) <= _LONGEST_CALL)
+        # Not the one before such a line: that is the article's last picture as often as not.
+        said = page.leaves[at - 1].text if at else ""
+        return _call(said)[0] == CALL and CODE.search(said) is not None
     if kind in {LINKED_PICTURE, LINKS, MENU}:
         return at_foot and at > 0
+    if kind == LINE:  # "Editor: Vim" is also in an interview about tools
+        return at_foot or at < _HEAD
     return at_foot or not page.leaves[at].is_heading
 
 
@@ -124,12 +133,14 @@ def _picture(raw: str) -> str:
     if len(images) != 1:
         return ""
     alt = _ALT.search(raw)
-    if alt and _call(text(alt[1]))[0]:
-        return _hash(CALL, images[0])
+    if alt and (said := text(alt[1])):
+        # What is described is content, unless it is described as a call.
+        return _hash(CALL, images[0]) if _call(said)[0] else ""
     target = _TARGET.search(raw)
+    if target is None:
+        return _hash(PICTURE, images[0])
     # A picture that leads to itself in full size is no advert.
-    linked = target is not None and not _PICTURE_FILE.search(target[1])
-    return _hash(LINKED_PICTURE if linked else PICTURE, images[0])
+    return "" if _PICTURE_FILE.search(target[1]) else _hash(LINKED_PICTURE, images[0])
 
 
 def _links(raw: str, said: str) -> str:

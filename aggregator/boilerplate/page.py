@@ -104,18 +104,19 @@ def read(html: str) -> Page | None:
         at = tag.end()
         if not tag[1]:
             node = _open(page, tag, node, inline)
-        elif node is None or node.tag != tag[2]:
+        elif node is None or node.tag != tag[2] or len(page.leaves) > _MOST_LEAVES:
             return None
         else:
             node.end, node.last = at, len(page.leaves)
             node = node.parent
     _add_leaf(page, node, html[at:], at, inline)
-    return None if node or len(page.leaves) > _MOST_LEAVES else page
+    return None if node else page
 
 
 def _open(page: Page, tag: re.Match[str], parent: Node | None, inline: int) -> Node:
     name = tag[2]
     whole = name in _WHOLES or inline != 0 or ' id="' in tag[3]
+    whole = whole or (parent is not None and parent.whole)
     if name == "figcaption" and parent is not None:
         parent.whole = True
     node = Node(name, parent, tag.start(), len(page.leaves), whole)

@@ -16,7 +16,12 @@ _NETWORK = (
 _BUTTON = rf"(?:share|tweet|print|copy link|bookmark|{_NETWORK})"
 _COUNT = r"(?:\d[\d.,]*|no|one)\s?k?"
 _COMMENTS = r"(?:comments?|views|likes|shares|kommentare?|commentaires?|comentarios?|комментари\w+)"
-_NAMES = r"[^.!?。]{1,60}"
+_DATE = (
+    r"(?:\b(?:jan|feb|f[eé]v|m[aä]r|mai|may|apr|avr|abr|jun|jui|jul|aug|ago|ao[uû]|sep|o[ck]t|nov|"
+    r"de[cz]|déc|dic|ene|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)|"
+    r"\d[./-]\d{1,2}[./-]\d|\d年)"
+)
+_NAMES = r"(?:[^.!?。]|(?<=\b\w)\.){1,60}"  # "J. Ng"
 _TITLE = r".{1,160}"
 
 _Pattern = re.Pattern[str]
@@ -26,40 +31,52 @@ _Rows = tuple[tuple[str, str], ...]
 _CALLS: _Rows = (
     # English
     (
-        "subscribe subscription subscriptions",
-        r"\bsubscri(?:be|ptions?) (?:now|today|here|free|via|by|for|to|and)\b|^subscribe\b.{0,20}$",
+        "subscribe",
+        r"\bsubscribe (?:now|today|here|by e-?mail|via (?:e-?mail|rss)|for (?:free|more|just))\b|"
+        r"^subscribe(?: (?:now|today|here|for more|for free))?[!.:]?$|\bsubscribe to (?:us|our|my|"
+        r"(?:the|this) (?:[\w-]+ ){0,3}"
+        r"(?:podcast|newsletter|channel|blog|magazine|mailing list))\b",
     ),
-    ("sign signup", r"\bsign(?:ing)? ?up (?:for|to|here|now|today)\b|^sign ?up\b.{0,12}$"),
+    (
+        "sign signup",
+        r"\bsign ?up (?:here|now|today|for free|to (?:our|receive|get)|for (?:our|my))\b|"
+        r"^sign ?up(?: (?:now|today|here))?[!.]?$",
+    ),
     (
         "newsletter newsletters mailing",
-        r"\b(?:our|my|the|a|free|daily|weekly|monthly|this) (?:[\w-]+ ){0,2}"
-        r"(?:newsletter|mailing list)s?\b",
+        r"\b(?:our|my|free|weekly|daily) (?:[\w-]+ ){0,2}(?:newsletter|mailing list)s?\b|"
+        r"\bnewsletter (?:here\b|- http)",
     ),
-    ("follow", rf"follow (?:us|me)\b|follow .{{1,40}} on {_NETWORK}\b"),
-    ("find", r"find (?:us|me) (?:on|at|here)\b"),
-    ("like", r"like (?:us|me) on\b"),
+    (
+        "follow",
+        rf"follow (?:us|me)(?: (?:on|at|via|here|for)\b|[:.!]|$)|follow .{{1,40}} on {_NETWORK}\b",
+    ),
+    ("find", r"find (?:us|me) (?:on|at)\b"),
+    ("like", r"like us on\b"),
     ("connect", r"connect with (?:us|me)\b"),
     (
         "join",
-        rf"join (?:us|me) (?:on|at|in|for)\b|join (?:our|the|my) (?:[\w-]+ ){{0,4}}"
-        rf"(?:{_NETWORK}|community|channel|server|group|list|forum|chat|discussion|conversation)\b",
+        r"join (?:us|me) (?:on|at)\b|join the (?:discussion|conversation|community)\b|"
+        rf"join (?:our|my) (?:[\w-]+ ){{0,4}}"
+        rf"(?:{_NETWORK}|community|channel|server|group|list|forum|chat)\b|"
+        rf"join us .{{0,10}}\b{_NETWORK}\b",
     ),
-    ("share", r"\bshare (?:this|the) (?:article|post|story|page|entry|on|via|with)\b"),
+    ("share", r"\bshare (?:this|the) (?:article|post|story|page|entry)\b|^share(?: this)?[:!.]?$"),
     (
-        "share tweet save pin print email post",
-        rf"^(?:share|tweet|save|post|pin|print|email)(?: (?:this|it))?"
-        rf"(?: (?:on|to|via|by) {_NETWORK})?[:!.]?$|"
-        rf"^{_BUTTON}(?:[\s,|·/•]+(?:and |or )?{_BUTTON})+[.!]?$",
+        "share tweet print email",
+        rf"^(?:share|tweet|print|e-?mail)(?: (?:this|it))?(?: (?:on|to|via|by) {_NETWORK})?[:!.]?$|"
+        rf"^(?:share(?: this)?(?: on| via)?:? )?{_BUTTON}"
+        rf"(?:[\s,|·/•]+(?:and |or )?{_BUTTON})+[.!]?$",
     ),
     (
-        "app google",
-        r"\b(?:download|get|install|open|try|in|on|via|through) (?:our|the|my) (?:[\w-]+ ){0,4}"
-        r"app\b|\bapp store\b|\bgoogle play\b",
+        "app",
+        r"\b(?:download|get) (?:our|my) (?:[\w-]+ ){0,4}app\b|"
+        r"\b(?:in|on|via|through|with|open|try|install) (?:our|my) (?:[\w-]+ ){0,4}app\b",
     ),
     (
         "read",
-        r"\bread (?:the )?(?:more|full|rest|original)\b.{0,40}"
-        r"\b(?:article|story|post|on|at|in|here|site|website)\b",
+        r"\bread more (?:on|at|in|here)\b|\bread the (?:full|rest of the|original|whole) "
+        r"(?:article|story|post|piece|interview)\b.{0,30}\b(?:on|at|in|here)\b",
     ),
     (
         "browser original website site",
@@ -68,24 +85,22 @@ _CALLS: _Rows = (
     ),
     (
         "support",
-        r"support (?:us|me|our|my|this|the)\b.{0,40}\b"
-        r"(?:work|channel|site|blog|podcast|journalism|patreon|show|writing|project|newsroom)\b",
+        r"support (?:us|me|our|my)\b.{0,40}\b"
+        r"(?:work|channel|site|blog|podcast|journalism|patreon|show|writing|project|newsroom)\b|"
+        r"help support the (?:channel|site|blog|podcast|show)\b",
     ),
     ("patreon", r"on patreon\b|patreon\.com/"),
-    ("fi coffee beer", r"\bko-fi\b|\bbuy (?:me|us) a (?:coffee|beer|tea)\b"),
+    ("fi coffee beer", r"\bko-fi\.com|\bbuy (?:me|us) a (?:coffee|beer|tea)\b"),
+    ("become", r"become a (?:paid |paying )?(?:patron|supporter|subscriber)\b"),
+    ("donation donate", r"make a donation\b|donate (?:now|today|here)\b"),
     (
-        "become",
-        r"become an? (?:[\w-]+ )?(?:member|patron|supporter|sponsor|subscriber)\b",
+        "comment reply",
+        r"^leave (?:me |us )?a (?:comment|reply)\b|^comment (?:below|here|on this)\b|"
+        r"\breply (?:via|by) e-?mail\b",
     ),
-    ("donation donate", r"make a donation\b|donate (?:now|today|here|to)\b"),
-    (
-        "comment review reply",
-        r"\b(?:leave|post|add|write) (?:me |us )?a (?:comment|reply|review)\b|"
-        r"\bcomment(?: on)? (?:this|on|in)\b|\breply (?:via|by) e-?mail\b",
-    ),
-    ("comments", r"comments? (?:are|is) (?:open|closed)\b|view comments\b"),
-    ("discuss", r"discuss(?: on)? (?:this|on|in)\b"),
-    ("rate", r"\brate (?:us|this)\b"),
+    ("comments", r"comments are (?:open|closed)\b|^view comments\b"),
+    ("discuss", r"^discuss (?:this )?(?:\w+ )?on\b"),
+    ("rate", r"^(?:please )?rate us\b"),
     (
         "advertisement advertisment advertising sponsored paid promoted continues",
         r"^(?:advertise?ment|advertising|sponsored(?: content| post)?|paid content|promoted|"
@@ -93,129 +108,134 @@ _CALLS: _Rows = (
     ),
     (
         "affiliate associate commission",
-        r"\baffiliate (?:links?|commissions?|money|disclosure|program)\b|\bamazon associate\b|"
+        r"\baffiliate (?:links?|commissions?|money|disclosure)\b|\bamazon associate\b|"
         r"\bearn a (?:small )?commission\b",
     ),
-    ("copyright", r"^copyright\b|copyright (?:©|\(c\)|\d{4})"),
-    ("c", r"^\(c\)"),
+    ("copyright", r"^copyright (?:©|\(c\)|\d{4}|by )|copyright (?:©|\(c\)|\d{4})"),
+    ("c", r"^\(c\) ?\d{4}"),
     ("reserved", r"all rights reserved\b"),
-    ("may", r"may not be (?:published|reproduced|copied|redistributed|republished)\b"),
-    ("terms", r"terms of (?:use|service)\b"),
-    ("privacy", r"privacy policy\b"),
+    (
+        "may",
+        r"may not be (?:published|reproduced|copied|redistributed|republished)\b.{0,80}\bwithout\b",
+    ),
     ("helpful", r"was this (?:article |page |post |story )?helpful\b"),
     (
         "typo error mistake",
-        r"\b(?:found|spotted|spot|see|report) an? (?:typo|error|mistake)\b",
+        r"\b(?:found|spotted|spot) a (?:typo|mistake)\b|"
+        r"\breport an error in this (?:page|article|post|story)\b",
     ),
     (
-        "listen watch available",
+        "listen",
         r"\blisten to this (?:article|story|post)\b|"
-        r"\b(?:available|listen|watch)(?: it| us)? on (?:apple podcasts|spotify|youtube|itunes)\b",
+        r"^listen on (?:apple podcasts|spotify|youtube|itunes)\b",
     ),
     (
-        "unsubscribe preferences receiving forwarded formatting cookies click scan qr",
-        r"\bunsubscribe\b|\bupdate your preferences\b|\byou(?:['’]re| are) receiving this\b|"
-        r"\bforwarded this\b|\bformatting of this\b|\bwe use cookies\b|\bclick here to\b|"
-        r"\bscan (?:the|this) (?:qr )?code\b|\bqr code\b",
+        "unsubscribe preferences receiving forwarded formatting cookies click qr",
+        r"^unsubscribe\b.{0,12}$|\bto unsubscribe,? click\b|\bupdate your preferences\b|"
+        r"\byou(?:['’]re| are) receiving this (?:e-?mail|because)\b|\bforwarded this e-?mail\b|"
+        r"\bformatting of this (?:post|article|e-?mail)\b|\bthis (?:web)?site uses cookies\b|"
+        r"\bclick here to (?:subscribe|sign up|join|donate|share|unsubscribe|read (?:more|the))\b|"
+        r"\bscan (?:the|this|our) qr code\b",
     ),
     (
         "appeared published",
-        r"\b(?:this|the) (?:article|post|story) (?:was )?(?:first|originally) "
-        r"(?:appeared|published)\b",
+        r"^(?:this|the) (?:article|post|story) (?:was )?(?:first|originally) "
+        r"(?:appeared|published) (?:on|in|at)\b",
     ),
     # German
     (
         "abonnieren abonniere abonniert newsletter",
-        r"\babonnier(?:en|e|t)\b.{0,60}\b(?:newsletter|kanal|feed|rss|podcast|uns|jetzt)\b|"
-        r"\b(?:newsletter|kanal|feed|podcast)\b.{0,40}\babonnieren\b|"
-        r"\b(?:unser(?:en|em)?|zum|den) (?:[\w-]+ )?newsletter\b",
+        r"\babonnier(?:en|e|t)\b.{0,60}\b(?:newsletter|kanal|feed|rss|podcast|uns)\b|"
+        r"\b(?:newsletter|kanal|podcast) (?:jetzt |kostenlos )?abonnieren\b|"
+        r"\bunser(?:en|em) (?:[\w-]+ )?newsletter\b",
     ),
     (
         "folge folgen folgt teilen drucken weiterempfehlen anzeige werbung",
-        r"\b(?:folge|folgen sie|folgt) (?:uns|mir)\b|"
-        r"\b(?:artikel|beitrag|seite) (?:teilen|drucken|weiterempfehlen)\b|"
+        r"\b(?:folge|folgen sie|folgt) (?:uns|mir) (?:auch )?(?:auf|bei)\b|"
+        r"^(?:diesen )?(?:artikel|beitrag|seite) (?:teilen|drucken|weiterempfehlen)\b|"
         r"^(?:teilen|anzeige|werbung|drucken)[:!.]?$",
     ),
     (
-        "vorbehalten app kommentar unterstütze unterstützen unterstützt mehr fehler",
-        r"\balle rechte vorbehalten\b|\bapp\b.{0,40}\b(?:herunterladen|laden|lesen)\b|"
-        r"\bkommentar (?:schreiben|hinterlassen)\b|\bhinterlasse\b.{0,20}\bkommentar\b|"
-        r"\bunterstütz(?:e|en sie|t) (?:uns|unsere|mich)\b|\bmehr (?:lesen|dazu) (?:auf|in)\b|"
-        r"\bfehler (?:gefunden|entdeckt|melden)\b",
+        "vorbehalten app kommentar unterstütze unterstützen unterstützt",
+        r"\balle rechte vorbehalten\b|\b(?:in|mit) unserer app\b|"
+        r"\bunsere app\b.{0,30}\bherunterladen\b|"
+        r"^(?:einen )?kommentar (?:schreiben|hinterlassen)\b|\bhinterlasse\b.{0,20}\bkommentar\b|"
+        r"\bunterstütz(?:e|en sie|t) (?:unsere arbeit|uns mit|uns auf|mich auf)\b",
     ),
     # French
     (
-        "abonnez abonner suivez partager partagez publicité inscrivez soutenez newsletter",
-        r"\babonnez-vous\b|\bs['’]abonner\b|\bsuivez[- ](?:nous|moi)\b|"
-        r"\bpartage[rz] (?:cet?|l['’]|sur|cette)\b|^partager[ :!.]*$|^publicité[.:]?$|"
-        r"\binscrivez-vous à (?:notre|la)\b|\bsoutenez[- ](?:nous|notre)\b|"
-        r"\b(?:notre|la) newsletter\b",
+        "abonnez abonner suivez partager partagez publicité inscrivez soutenez",
+        r"\babonnez-vous à (?:notre|la newsletter)\b|\bsuivez[- ](?:nous|moi) sur\b|"
+        r"\bpartagez cet article\b|^partager(?: (?:cet article|sur .{1,20}))?[ :!.]*$|"
+        r"^publicité[.:]?$|\binscrivez-vous à notre\b|\bsoutenez[- ]nous\b",
     ),
     (
-        "téléchargez réservés laissez lire écoutez",
-        r"\btéléchargez (?:notre|l['’])|\btous droits réservés\b|"
-        r"\blaissez (?:un|votre) commentaire\b|\blire (?:aussi )?sur notre\b|"
-        r"\bécoutez (?:cet|notre)\b",
+        "téléchargez réservés laissez écoutez",
+        r"\btéléchargez notre\b|\btous droits réservés\b|^laissez (?:un|votre) commentaire\b|"
+        r"\bécoutez cet article\b",
     ),
     # Spanish
     (
-        "suscríbete suscríbase suscríbase síguenos siguenos síganos comparte compartir comparta",
-        r"\bsuscríb(?:ete|ase)\b|\bs[ií]g(?:ue|a)nos\b|^compart(?:e|ir)[ :!.]*$|"
-        r"\bcompart(?:e|ir|a) (?:est[ea]|en|el)\b",
+        "suscríbete suscríbase síguenos siguenos síganos comparte compartir",
+        r"\bsuscríb(?:ete|ase) a (?:nuestr[oa]|la newsletter)\b|\bs[ií]g(?:ue|a)nos en\b|"
+        r"^compart(?:e|ir)(?: est[ea] (?:artículo|noticia|entrada))?[ :!.]*$",
     ),
     (
-        "descarga descargue descargar reservados publicidad comentario únete boletín newsletter "
-        "canal apóyanos apóyame",
-        r"\bdescarg(?:a|ue|ar) (?:nuestra|la)\b.{0,30}\b(?:app|aplicación)\b|"
-        r"\btodos los derechos reservados\b|^publicidad[.:]?$|\bdeja (?:un|tu) comentario\b|"
-        r"\búnete a (?:nuestro|nuestra)\b|\bnuestro (?:boletín|newsletter|canal)\b|"
-        r"\bapóya(?:nos|me)\b",
+        "descarga descargue reservados publicidad comentario únete apóyanos",
+        r"\bdescarg(?:a|ue) nuestra (?:app|aplicación)\b|\btodos los derechos reservados\b|"
+        r"^publicidad[.:]?$|^deja (?:un|tu) comentario\b|"
+        r"\búnete a nuestr[oa] (?:canal|grupo|comunidad)\b|"
+        r"\bapóyanos (?:en|con)\b",
     ),
     # Portuguese, Italian
     (
         "assine inscreva siga compartilhe reservados iscriviti seguici condividi riservati "
         "pubblicità",
-        r"\bassine (?:a|o|nossa|nosso)\b|\binscreva-se\b|\bsiga-nos\b|\bcompartilhe\b|"
-        r"\btodos os direitos reservados\b|\biscriviti (?:al|alla)\b|\bseguici\b|"
-        r"\bcondividi (?:su|questo|l['’])|\btutti i diritti riservati\b|^pubblicità$",
+        r"\bassine (?:nossa|nosso)\b|\binscreva-se n[oa] (?:nosso|nossa|canal)\b|"
+        r"\bsiga-nos n[oa]\b|^compartilhe(?: (?:este|esta) .{1,20})?[:!.]?$|"
+        r"\btodos os direitos reservados\b|"
+        r"\biscriviti alla (?:nostra )?newsletter\b|\bseguici su\b|\bcondividi questo articolo\b|"
+        r"\btutti i diritti riservati\b|^pubblicità$",
     ),
     # Russian
     (
         "подпишитесь подписывайтесь подпишись подписывайся подписаться поделиться поделитесь "
         "защищены реклама",
-        r"\bподпи(?:шитесь|сывайтесь|шись|сывайся|саться)\b|\bподел(?:иться|итесь)\b|"
+        r"\bподпи(?:шитесь|сывайтесь|шись|сывайся|саться) на (?:нас|наш|канал|рассылку)|"
+        r"^поделиться[:!.]?$|\bподелитесь (?:с друзьями|ссылкой|статьей)\b|"
         r"\bвсе права защищены\b|^реклама[.:]?$",
     ),
     (
-        "приложение telegram телеграм читайте поддержите оставить перепечатка ошибку",
-        r"\bскача(?:йте|ть)\b.{0,40}\bприложение\b|\b(?:наш|нашем|в) (?:telegram|телеграм)\b|"
-        r"\bчитайте (?:нас|также) (?:в|на)\b|\bподдержите (?:нас|проект|канал|автора)\b|"
-        r"\bоставить комментарий\b|\bперепечатка\b|\bнашли ошибку\b",
+        "приложение читайте поддержите оставить перепечатка ошибку",
+        r"\bскачайте наше приложение\b|\bчитайте (?:нас|также) (?:в|на)\b|"
+        r"\bподдержите (?:нас|проект|канал|автора)\b|^оставить комментарий\b|"
+        r"\bперепечатка .{0,40}(?:запрещ|разреш|ссылк)|\bнашли ошибку\?",
     ),
 )
 
 # The same in writing that puts no spaces between words, and so has no words to look for.
 _UNSPACED_CALLS = (
     # Chinese, both scripts
-    r"[关關]注(?:我|公[众眾]|微信|微博|本[站号號]|官方|更多|.{0,12}(?:公[众眾][号號]|微信|微博|[账賬帳][号號]))",
-    r"(?:[点點][击擊]|长按|長按).{0,12}(?:[关關]注|二[维維][码碼]|[识識][别別]|下[载載]|[订訂][阅閱]|[蓝藍]字|原文)",
-    r"[扫掃](?:[码碼]|一[扫掃]|描)|微信公[众眾]|[欢歡]迎(?:[关關]注|[订訂][阅閱]|.{0,8}留言)|[阅閱][读讀]原文",
-    r"[订訂][阅閱](?:本|我|rss|[邮郵]件|[频頻]道)|[尽盡]在.{0,15}app",
-    r"下[载載].{0,20}(?:app|客[户戶]端|[应應]用)",
-    r"(?:app|客[户戶]端)(?:[内內]|中|里)?(?:查看|[阅閱][读讀]|打[开開])",
-    r"版[权權](?:所有|[归歸]|聲明|声明)|著作[权權]|[禁]止[转轉][载載]|[转轉][载載](?:请|請|须|須|自|需|必)",
-    r"未[经經].{0,12}(?:授[权權]|[许許]可|同意)|侵[权權].{0,12}(?:[删刪]|[联聯]系|告知)|免[责責][声聲]明",
-    r"不代表.{0,12}(?:[观觀][点點]|立[场場])|[仅僅]代表作者|不[构構]成.{0,8}(?:投[资資]|建[议議])",
-    r"(?:[点點][赞讚]|[转轉][发發]|收藏|在看).{0,6}(?:[点點][赞讚]|[转轉][发發]|收藏|在看|[评評][论論]|[关關]注)",
-    r"分享(?:到|至|给|給)|打[赏賞]|[赞讚][赏賞]|加入?.{0,8}(?:微信|[q]q|交流|[读讀]者|粉[丝絲])群|知[识識]星球",
-    r"^(?:广告|廣告|推广|推廣|分享)$|[发發]表[评評][论論]",
+    r"[关關]注(?:我[们們的]|公[众眾]|微信|本[站号號]|官方(?:微|公|[账賬帳])|.{0,12}(?:公[众眾][号號]|微信号|官方微博))",
+    r"(?:[点點][击擊]|长按|長按).{0,12}(?:[关關]注|二[维維][码碼]|[识識][别別]|[订訂][阅閱]|[蓝藍]字|原文)",
+    r"[扫掃](?:[码碼]|一[扫掃]|描.{0,8}二[维維][码碼])|微信公[众眾][号號]|[欢歡]迎(?:[关關]注|[订訂][阅閱]|.{0,8}留言)",
+    r"[阅閱][读讀]原文|[订訂][阅閱](?:本|我[们們]|rss|[邮郵]件)|[尽盡]在.{0,15}app",
+    r"下[载載].{0,12}(?:新[闻聞]|官方|本[站报報]|[财財][经經]).{0,4}(?:app|客[户戶]端)",
+    r"(?:app|客[户戶]端)(?:[内內]|中|里)?(?:查看|[阅閱][读讀]|打[开開])全文",
+    r"版[权權](?:所有|[归歸])|著作[权權]所有|禁止[转轉][载載]|[转轉][载載](?:请|請|须|須|需)",
+    r"未[经經].{0,12}(?:授[权權]|[许許]可|同意).{0,10}(?:[转轉][载載]|不得|禁止|[请請]勿)",
+    r"侵[权權].{0,12}(?:[删刪]|[联聯]系|告知)|免[责責][声聲]明[:,]",
+    r"不代表(?:本|[我平网網]).{0,10}(?:[观觀][点點]|立[场場])|[仅僅]代表作者|不[构構]成.{0,4}投[资資]建[议議]",
+    r"(?:[点點][赞讚]|[转轉][发發]|收藏|在看)[、,和 ]"
+    r"(?:[点點][赞讚]|[转轉][发發]|收藏|在看|[评評][论論]|[关關]注)",
+    r"分享(?:到|至)(?:朋友圈|微信|微博)|打[赏賞](?:支持|作者)|[赞讚][赏賞](?:支持|作者|[码碼])|知[识識]星球",
+    r"加入?.{0,8}(?:微信|[读讀]者|粉[丝絲])(?:交流)?群|^(?:广告|廣告|推广|推廣|分享)$",
     # Japanese, Korean
-    r"シェアする|フォロー(?:する|して|お願い)|チャンネル登録|(?:メルマガ|ニュースレター).{0,10}(?:登録|購読)",
-    r"アプリ(?:を|で).{0,12}(?:ダウンロード|読む)|無断転載|^広告$|コメントを(?:書く|残す)",
-    r"구독(?:하기|해|과)|공유하기|팔로우(?:하기|해)|무단 ?전재|저작권자|^광고$",
-    r"앱(?:을|에서).{0,10}(?:다운로드|보기)",
+    r"^シェアする|フォロー(?:お願い|してください)|チャンネル登録|(?:メルマガ|ニュースレター).{0,10}(?:登録|購読)",
+    r"アプリを.{0,8}ダウンロード|無断転載|^広告$|^コメントを(?:書く|残す)",
+    r"구독하기|구독해 ?주|구독과 ?좋아요|^공유하기$|무단 ?전재|저작권자|^광고$",
     # Without words in any language
-    r"^©|©\s*\d{4}",
+    r"© ?\d{4}",
 )
 
 _EDITORS = (
@@ -254,17 +274,21 @@ _LINES: _Rows = (
         "published posted updated modified veröffentlicht publié publicado опубликовано",
         r"(?:(?:first |originally )?published|posted|(?:last )?updated|last modified|"
         r"veröffentlicht|publié|publicado|опубликовано) ?(?:on|am|le|el)? ?:? ?"
-        rf"(?=\D{{0,20}}\d)[\w\s.,:/°|()+-]{{1,60}}(?:[·|,/] ?{_COUNT} ?{_COMMENTS})?",
+        rf"(?=.{{0,30}}{_DATE})"
+        rf"[\w\s.,:/°|()+-]{{1,60}}(?:[·|,/] ?{_COUNT} ?{_COMMENTS})?",
     ),
     (
         "comments comment views likes shares kommentare kommentar commentaires commentaire "
         "comentarios comentario комментария комментариев комментарий",
         rf"(?:{_COUNT} ?{_COMMENTS}[ ·|,/]*){{1,4}}",
     ),
-    ("published", r"(?:originally |first )?published (?:in|by) (?=[^.]{0,80}\d)[^.]{3,80}"),
+    (
+        "published",
+        rf"(?:originally |first )?published (?:in|by) (?=[^.]{{0,80}}{_DATE})[^.]{{3,80}}",
+    ),
     (
         "follow folge folgen folgt sigue suivez",
-        rf"follow [^.]{{2,50}} on {_NETWORK}(?: ?[@:][^ ]+| \([^)]+\))?[.!]?|"
+        rf"follow {_NAMES} on {_NETWORK}(?: ?[@:][^ ]+| \([^)]+\))?[.!]?|"
         rf"(?:folge|folgen sie|folgt) [^.]{{2,50}} (?:auf|bei) {_NETWORK}\b[^.]{{0,30}}[.!]?|"
         rf"sigue a [^.]{{2,50}} en {_NETWORK}\b[^.]{{0,30}}[.!]?|"
         rf"suivez [^.]{{2,50}} sur {_NETWORK}\b[^.]{{0,30}}[.!]?",
