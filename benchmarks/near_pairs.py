@@ -391,7 +391,7 @@ def sentences(text: str) -> list[str]:
 
 def other_number(base: Story, dice: Random) -> Story | None:
     """Change one to all of the numbers that stand in digits."""
-    found = list(re.finditer(r"(?<![\w.,/=&-])\d+(?![\w/-])", base.text))
+    found = list(re.finditer(r"(?<![\w.,:/=&-])\d+(?![\w/-])", base.text))
     found = [match for match in found if match.start() < 0.8 * len(base.text)]
     if not found:
         return None

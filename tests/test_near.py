@@ -19,11 +19,12 @@ DAY = datetime(2022, 4, 5, tzinfo=UTC)
 BRIDGE = (
     "The old bridge over the river was closed to all traffic on Monday after inspectors found "
     "cracks in two of its pillars. Mayor Anna Keller said that repairs would cost 3.2 million "
-    "euros and take at least 5 months. About 12,000 cars cross it every day. Shop owners on the northern "
-    'bank fear for their trade, and the council promised a ferry. "Nobody should drive around the '
-    'whole town to buy bread," Keller told reporters. The last large repair was in 1987, when one '
-    "percent of the town's money went into new railings and a coat of green paint that has long "
-    "since faded. Engineers will come back next week with better instruments to look at the rest."
+    "euros and take at least 5 months. About 12,000 cars cross it every day. Shop owners on the "
+    'northern bank fear for their trade, and the council promised a ferry. "Nobody should drive '
+    'around the whole town to buy bread," Keller told reporters. The last large repair was in '
+    "1987, when one percent of the town's money went into new railings and a coat of green paint "
+    "that has long since faded. Engineers will come back next week with better instruments to "
+    "look at the rest."
 )
 FLOOD = (
     "今天下午，市防汛指挥部召开会议，部署今年的防汛工作。市长刘建国强调，要深刻认识当前形势的复杂性，"
