@@ -19,7 +19,8 @@ _SHINGLE, _WIDE_SHINGLE = 12, 5
 """Letters that are compared at once: two or three words."""
 
 _CONTAINED = 0.6
-"""Of a teaser's shingles that its page must have."""
+"""Of a teaser's shingles that its page must have. Of the first 300 characters of 181 articles, no
+other page had more than 0.50; their own, where it began there, 0.73 and more."""
 
 _TELLING = 20
 """Letters of the shortest teaser that tells one article from another; below, the title counts."""

@@ -26,7 +26,7 @@ _DESCRIPTIONS = ("description", "og:description", "twitter:description", "dc.des
 _TITLES = ("og:title", "twitter:title")
 
 _MOST_SCRIPTS, _MOST_NODES = 20, 300
-"""JSON-LD of a page that is looked at: twice and more of what real pages have."""
+"""JSON-LD of a page that is looked at: 181 real pages have up to 6 and 46."""
 
 _MOST_AUTHORS, _LONGEST_NAME = 20, 100
 _LONGEST = 2_000  # characters of a title, a description, an address

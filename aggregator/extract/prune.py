@@ -84,7 +84,7 @@ def _stays(
     if any(element.tag == "noscript" and _is_spare(element) for element in around):
         return False
     nearest = next((element for element in around if element in told or element in beside), None)
-    if nearest is None or nearest in told:
+    if nearest is None or nearest in told or any(element.tag == "figure" for element in around):
         return True
     free, linked = beside[nearest]
     return linked <= free <= _CREDIT or free + linked == 0

@@ -65,6 +65,11 @@ SURVIVES = {
         '<picture><source srcset="/a.webp" type="image/webp"><img src="/a.jpg"></picture>',
         ['srcset="https://paper.example.org/a.webp"', 'src="https://paper.example.org/a.jpg"'],
     ),
+    "picture in a frame with a linked credit": (
+        '<figure><picture><source srcset="/a.webp"><source srcset="/b.webp"><img src="/a.jpg">'
+        '</picture><span><a href="/x">Berkeley Earth</a></span></figure>',
+        ['src="https://paper.example.org/a.jpg"', "b.webp"],
+    ),
     "line breaks": (
         "<p>Far from the ice<br>lies the sea.</p>",
         ["Far from the ice<br>lies the sea."],
