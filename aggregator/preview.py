@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -134,5 +134,8 @@ def _shown(ready: Ready, source: Source, document: Document) -> dict[str, Any]:
         "document": document.name,
         "problems": list(article.problems),
         "dropped": ready.dropped,
-        "steps": [asdict(step) for step in article.trail],
+        "steps": [
+            {"name": s.name, "detail": s.detail, "blocks": s.blocks, "bytes": s.size}
+            for s in article.trail
+        ],
     }

@@ -495,8 +495,9 @@ class Store:
                 taken[source] += 1
                 if taken[source] <= quota and len(chosen) < limit:
                     chosen.append(number)
-            whole = newest_first(entries_where(among(connection, articles.c.id, chosen)), limit)
-            return await _entries(connection, (await connection.execute(whole)).all())
+            whole = entries_where(among(connection, articles.c.id, chosen))
+            rows = (await connection.execute(whole)).all()
+            return await _entries(connection, sorted(rows, key=lambda row: chosen.index(row.id)))
 
     async def written(self, shown: Sequence[tuple[FeedRow, Sequence[Entry]]]) -> None:
         """Note that the files of feeds show what was wanted when the rows were read."""
@@ -716,7 +717,7 @@ async def _life(connection: AsyncConnection, row: sa.Row[Any], one: Entry) -> Li
         entry=one,
         state=row.state,
         bond=row.bond,
-        lead=await connection.scalar(lead) or "",
+        lead=(await connection.scalar(lead) or "") if row.lead_id else "",
         feeds=tuple((await connection.execute(names)).scalars()) if row.state == "live" else (),
         events=await lives.events_of(connection, row.id),
     )

@@ -199,7 +199,74 @@ def test_status_before_and_after_a_scan(tmp_path: Path, web) -> None:
     assert "404" in said.stderr
 
 
-COMMANDS = ["run", "once", "check", "preview", "status", "init", "schema"]
+COMMANDS = ["run", "once", "check", "preview", "status", "explain", "split", "merge", "init"]
+COMMANDS += ["schema"]
+
+
+STORY = " ".join(
+    f"On day {n} the ferry of Lindau carried {n * 7} people over the lake, and nobody complained."
+    for n in range(12)
+)
+
+
+def two_sources(tmp_path: Path) -> Path:
+    """A story in two folders, the second with another title and a further paragraph."""
+    root = site(tmp_path, CONFIG + "  - directory: more\n    name: More\n", Ferry=STORY)
+    run(root, "once")
+    (root / "more").mkdir()
+    head = "---\ntitle: A ferry for Lindau\ndate: 2026-01-02 03:04:05\n---\n"
+    (root / "more" / "b.md").write_text(
+        f"{head}{STORY}\n\nMore to come in the evening, they say.\n"
+    )
+    run(root, "once")
+    return root
+
+
+def test_explain_tells_the_life_of_an_article(tmp_path: Path) -> None:
+    root = two_sources(tmp_path)
+    (life,) = run_json(root, "explain", "inbox/Ferry.md")
+    assert life["state"] == "live"
+    assert life["also_in"] == [{"source": "More", "url": None}]
+    assert [event["event"] for event in life["events"]] == ["new", "copy merged"]
+    assert [event["source"] for event in life["events"]] == ["Inbox", "More"]
+    assert "bytes, text/markdown" in life["events"][0]["fetched"]
+    # By its id, and for people.
+    assert run_json(root, "explain", life["id"]) == [life]
+    said = run(root, "explain", "more/b.md").stdout
+    assert said.startswith("A ferry for Lindau\n  merged · More · b.md\n")
+    assert f"tells the same story as {life['id']}" in said
+    unknown = run(root, "explain", "inbox/none.md", "--json")
+    assert (unknown.returncode, json.loads(unknown.stdout)) == (1, [])
+    assert "no article goes by this" in unknown.stderr
+
+
+def test_explain_knows_what_a_rule_left_out(tmp_path: Path) -> None:
+    rule = "rules:\n- if: {title: (?i)advert}\n  drop: true\n"
+    root = site(tmp_path, CONFIG + rule, Advert="Buy.")
+    run(root, "once")
+    (life,) = run_json(root, "explain", "inbox/Advert.md")
+    assert (life["state"], life["title"]) == ("dropped", "Advert")
+    assert life["events"][0]["why"] == "rules[0]: if title (?i)advert: drop"
+
+
+def test_split_and_merge(tmp_path: Path) -> None:
+    root = two_sources(tmp_path)
+    assert ids(root).keys() == {"Ferry"}
+    assert run(root, "split", "more/b.md").returncode == 0
+    run(root, "once")
+    assert ids(root).keys() == {"Ferry", "A ferry for Lindau"}
+    assert run(root, "merge", "more/b.md").returncode == 0
+    run(root, "once")
+    assert ids(root).keys() == {"Ferry"}
+    again = run(root, "merge", "more/b.md")
+    assert again.returncode == 1
+    assert "is a copy of another article already; split it first" in again.stderr
+    run(root, "split", "more/b.md")
+    assert run(root, "merge", "inbox/Ferry.md", "more/b.md").returncode == 0
+    run(root, "once")
+    assert ids(root).keys() == {"A ferry for Lindau"}
+    nobody = run(root, "split", "nowhere")
+    assert (nobody.returncode, "no article goes by this" in nobody.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

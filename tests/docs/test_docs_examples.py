@@ -135,7 +135,9 @@ def _printed(folder: Path) -> dict[str, Any]:
     from typer.testing import CliRunner  # noqa: PLC0415 - only here
 
     (folder / "inbox").mkdir()
-    (folder / "inbox" / "a.md").write_text("---\ntitle: A\ncategories: [B]\n---\ntext\n")
+    (folder / "inbox" / "a.md").write_text(
+        "---\ntitle: A\ncategories: [B]\n---\ntext\n\n<p hidden>hidden</p>\n"
+    )
     (folder / "inbox" / "broken.md").write_text("")
     config = folder / "c.yaml"
     config.write_text("sources: [{directory: inbox/, name: Inbox}]\n")
@@ -149,6 +151,7 @@ def _printed(folder: Path) -> dict[str, Any]:
         "check": printed("check", "--online"),
         "preview": printed("preview", "Inbox"),
         "status": printed("status"),
+        "explain": printed("explain", str(folder / "inbox" / "a.md")),
     }
 
 

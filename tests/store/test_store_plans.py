@@ -13,7 +13,9 @@ from store_samples import DAY, INBOX, bring, feeds, opened, story
 
 from aggregator.store import DocumentState, Store
 
-LARGE = re.compile(r"\bSCAN (articles|aliases|article_feeds|documents|leading)\b")
+LARGE = re.compile(
+    r"\bSCAN (articles|aliases|article_feeds|documents|leading|blocks|bands|events|drops|member)\b"
+)
 
 
 @contextmanager
@@ -80,6 +82,27 @@ async def _some(store: Store) -> None:
     await store.source_state(INBOX.key, frozenset({"1.md"}))
 
 
+async def _rivals(store: Store) -> None:
+    async with store.batch(1) as batch:
+        await batch.rivals({"x": [1, 2]})
+        await batch.leads({"x": "k"})
+
+
+async def _learning(store: Store) -> None:
+    await store.history(1, 200)
+    await store.revisions(1, ["1.md"])
+    async with store.batch(1) as batch:
+        await batch.trim_history(200)
+
+
+async def _life(store: Store) -> None:
+    await store.lives("1.md", ["a"], ("directory:inbox", "1.md"))
+
+
+async def _quota(store: Store) -> None:
+    await store.entries((await feeds(store))["c1"], 10, quota=2)
+
+
 ROUND: dict[str, Callable[[Store], Awaitable[None]]] = {
     "the ledger": _ledger,
     "a new article": _first_sight,
@@ -88,6 +111,10 @@ ROUND: dict[str, Callable[[Store], Awaitable[None]]] = {
     "everything": lambda store: _feed(store, ""),
     "a category": lambda store: _feed(store, "c1"),
     "a custom feed": _custom,
+    "a category with a quota": _quota,
+    "rivals": _rivals,
+    "what is learned": _learning,
+    "the life of an article": _life,
     "pages": _pages,
     "articles that wait": _release,
     "a scan of some files": _some,
