@@ -43,8 +43,8 @@ INLINE = frozenset(
 """Elements that stand within a line; any other begins a new one, and so does ``br``."""
 
 _NOT_LEGAL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Parsing takes time by the square of the number of attributes: 20 s for 100,000 of them. The longest
-# tag of 181 real pages has 27,001 characters; what is longer holds a program's data, or a picture.
+# Parsing takes time by the square of the number of attributes: 20 s for 100,000 of them. The
+# longest tag of 181 real pages has 27,001 characters; what is longer holds data or a picture.
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{30000,}>")
 # Void elements that libxml2 does not know: it would put what follows inside of them.
 _VOID = re.compile(r"<((?:source|track|embed|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
