@@ -13,10 +13,6 @@ _FORBIDDEN = re.compile(f"[{_BASIC}{_PLANES}]+")
 _SUSPECT = re.compile(f"[{_BASIC}\r\U0001fffe-\U0010ffff]")
 # Joiners (U+200C, U+200D) stay: Persian, Hindi and emoji are written with them.
 NO_WIDTH = "\u00ad\u200b\u2060\ufeff"
-# White space that is legal, but for line feeds: what str.split goes by.
-WHITE = (
-    "\t\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-)
 # A reference to what is or may be forbidden: not the usual ones, such as &#39; and &#8217;.
 _REFERENCE = re.compile(
     r"&#(?:[xX][0-9a-fA-F]+|0[0-9]*|[12]?[0-9](?![0-9])|3[01](?![0-9])|"

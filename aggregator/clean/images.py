@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
 from aggregator.clean.junk import is_counter
-from aggregator.clean.tree import REMOVE, Element, find, take_out
+from aggregator.clean.tree import REMOVE, Element, find, names, take_out
 from aggregator.clean.urls import web_address
 
 LAZY = (
@@ -35,6 +35,9 @@ _PLAIN_NUMBER = re.compile(r"\s*([0-9]{1,5})(?:\.[0-9]*)?(?:px)?\s*\Z")
 NO_ADDRESS = "without a usable address"
 PLACEHOLDER = "placeholders"
 
+_MEDIA = frozenset({"audio", "source", "track", "video"})
+_CONCERNED = _MEDIA | {"img"}
+
 Drops = Callable[[str], bool]
 
 
@@ -43,6 +46,9 @@ def mend(body: Element, base: str | None, drops: Drops) -> tuple[Step, ...]:
 
     ``drops`` says which pictures are placeholders. Those go, and so does what has no address.
     """
+    present = names(body)
+    if not present & _CONCERNED:
+        return ()
     for wrapper in find(body, "noscript"):
         _take_from_noscript(wrapper)
     lost, placeholders, counters = [], [], []
@@ -56,13 +62,14 @@ def mend(body: Element, base: str | None, drops: Drops) -> tuple[Step, ...]:
             placeholders.append(image)
         else:
             _mend_image(image, address, candidates)
-    for media in find(body, "video", "audio", "source", "track"):
-        _mend_media(media, base)
+    if present & _MEDIA:
+        for media in find(body, *_MEDIA):
+            _mend_media(media, base)
     return (
         *take_out(lost, "pictures", NO_ADDRESS),
         *take_out(placeholders, "pictures", PLACEHOLDER),
         *take_out(counters, "tracking pixels"),
-        *_drop_empty_media(body),
+        *(_drop_empty_media(body) if present & _MEDIA else ()),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from unicodedata import is_normalized, normalize
 
-from aggregator.clean.characters import NO_WIDTH, WHITE
+from aggregator.clean.characters import NO_WIDTH
 from aggregator.clean.vocabulary import BLOCKS
 
 # Exact for what the sanitiser writes: lower-case names, values in double quotes, no comments.
@@ -51,23 +51,11 @@ def plain(html: str) -> str:
 
 
 def _collapsed(text: str) -> str:
-    """Text with single spaces, none around lines, no empty lines.
-
-    To replace every kind of white space by itself takes a quarter of splitting into words.
-    """
-    if text.isascii():
-        text = text.replace("\t", " ")
-    else:
+    """Text with single spaces, none around lines, no empty lines."""
+    if not text.isascii():
         for character in NO_WIDTH:
             text = text.replace(character, "")
-        for character in WHITE:
-            text = text.replace(character, " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    text = text.replace(" \n", "\n").replace("\n ", "\n")
-    while "\n\n" in text:
-        text = text.replace("\n\n", "\n")
-    return text.strip()
+    return "\n".join([" ".join(words) for line in text.split("\n") if (words := line.split())])
 
 
 def _gap(match: re.Match[str]) -> str:

@@ -1,0 +1,92 @@
+"""Compare cleaning an article with what lxml and nh3 alone take on the same HTML.
+
+    python benchmarks/cleaning.py FOLDER…
+
+FOLDER holds posts (.md, .markdown, .html) and feeds (any other name). For each article: the
+processor time of ``clean``, and of lxml.html reading and writing it and nh3 cleaning it with its
+own defaults, the best of several tries that alternate. Told are the medians over the articles and
+the median of the ratios; and what a source's own selectors cost, which BeautifulSoup applies.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import lxml.html
+import nh3
+
+from aggregator.article import Article, Document
+from aggregator.clean import Recipe, clean
+from aggregator.errors import ParseError
+from aggregator.parse import parse
+
+_TRIES = 5
+_POSTS = {".md", ".markdown", ".html"}
+_PLAIN = Recipe(base="https://example.org/")
+# Names that occur in many articles, so that BeautifulSoup has to look.
+_PICKY = Recipe(base="https://example.org/", remove=("p.advert", "a[rel=sponsored]"))
+
+
+def articles(folder: Path) -> Iterator[Article]:
+    """Yield the raw articles of all documents of a folder that hold some HTML."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        media_type = "text/markdown" if path.suffix in _POSTS else ""
+        document = Document(name=path.name, body=path.read_bytes(), media_type=media_type)
+        try:
+            yield from (one for one in parse(document).articles if one.html.strip())
+        except ParseError:
+            continue
+
+
+def bare(article: Article) -> None:
+    """Do what any program does at least: read the HTML, write it, make it safe."""
+    root = lxml.html.fragment_fromstring(article.html, create_parent="div")
+    nh3.clean(lxml.html.tostring(root, encoding="unicode"))
+
+
+def seconds(work: Callable[[Article], object], article: Article) -> float:
+    """Return the processor time that one article takes."""
+    begun = time.process_time_ns()
+    work(article)
+    return (time.process_time_ns() - begun) / 1e9
+
+
+def measure(article: Article, works: list[Callable[[Article], object]]) -> list[float]:
+    """Return the best time of each work on an article; they alternate."""
+    rounds = [[seconds(work, article) for work in works] for _ in range(_TRIES)]
+    return [min(times) for times in zip(*rounds, strict=True)]
+
+
+def readable(article: Article) -> bool:
+    """Whether lxml.html and nh3 alone manage the article at all."""
+    try:
+        bare(article)
+    except (ValueError, AssertionError, lxml.etree.LxmlError):
+        return False
+    return True
+
+
+def report(folder: Path) -> None:
+    """Measure and print one folder."""
+    found = [article for article in articles(folder) if readable(article)]
+    works = [bare, lambda one: clean(one, _PLAIN), lambda one: clean(one, _PICKY)]
+    times = [measure(article, works) for article in found]
+    alone, whole, picky = (statistics.median(column) * 1e6 for column in zip(*times, strict=True))
+    ratio = statistics.median(mine / least for least, mine, _ in times)
+    print(f"{folder}: {len(found)} articles, medians in µs")
+    print(f"  lxml and nh3 alone {alone:5.0f}")
+    print(f"  clean              {whole:5.0f}   {ratio:.2f} times (median of the ratios)")
+    print(f"  with selectors     {picky:5.0f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folders", nargs="+", type=Path)
+    for folder in parser.parse_args().folders:
+        report(folder)
+
+
+if __name__ == "__main__":
+    main()
