@@ -90,8 +90,9 @@ def _share(pair: Pair) -> bool:
 def table(outcomes: Sequence[Outcome]) -> str:
     """The outcomes by kind, then by language and half, as a Markdown table."""
     rows = [
-        "| pairs | are | number | share a band | found | precision | recall | bands' recall |",
-        "|---|---|---:|---:|---:|---:|---:|---:|",
+        "| pairs | are | number | share a band | found | precision | recall | bands' precision "
+        "| bands' recall |",
+        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
     ]
     kinds = dict.fromkeys((outcome.pair.kind, outcome.pair.same) for outcome in outcomes)
     for kind, same in kinds:
@@ -111,9 +112,14 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 def _row(name: str, are: str, outcomes: Sequence[Outcome]) -> str:
     q = quality(outcomes)
-    precision = f"{q.precision:.4f}" if are == "both" else ""
-    recall = f"{q.recall:.3f} | {q.bands_recall:.3f}" if q.same else " | "
-    return f"| {name} | {are} | {q.pairs} | {q.sharing} | {q.found} | {precision} | {recall} |"
+    both = are == "both"
+    figures = [
+        f"{q.precision:.4f}" if both else "",
+        f"{q.recall:.3f}" if q.same else "",
+        f"{q.bands_precision:.3f}" if both else "",
+        f"{q.bands_recall:.3f}" if q.same else "",
+    ]
+    return f"| {name} | {are} | {q.pairs} | {q.sharing} | {q.found} | {' | '.join(figures)} |"
 
 
 def mistakes(outcomes: Sequence[Outcome], of_half: int) -> Iterator[str]:
