@@ -53,7 +53,7 @@ def refusal(article: Article, reading: Reading) -> Refusal | None:
         return _wall(reading.shown) or Refusal("the page has no article in it")
     if not _contains(reading.text, teaser):
         found = _wall(reading.text) or _wall(reading.shown)
-        if found or not _contains(reading.shown, teaser):
+        if found or not _contains(reading.about, teaser):
             return found or Refusal("the page's text does not contain it")
     if teasers.width(reading.text) < _PREVIEW and (
         not reading.described.free or walls.asks_to_pay(reading.around)

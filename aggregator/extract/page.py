@@ -15,6 +15,9 @@ _AFTER = 15
 """Blocks after an article that are looked at with it: there it says "Subscribe to read on"."""
 
 
+_BEFORE = 10
+"""Blocks before an article that belong to it: a standfirst, a box with what it says in short."""
+
 _AROUND = 10_000
 """Characters of that: only short articles are asked whether they are previews."""
 
@@ -25,7 +28,8 @@ class Reading:
 
     ``html`` and ``text`` are the article's, "" where none was found; relative addresses in ``html``
     start from ``base``. ``around`` is the page's text from the beginning of the article to a little
-    after its end, ``shown`` all of it, with its title and its own description.
+    after its end; ``about`` is what the page says of it: its titles, its description, and what
+    stands directly before and within it. ``shown`` is all of the page's text, with its titles.
     """
 
     described: Metadata
@@ -34,6 +38,7 @@ class Reading:
     html: str = ""
     text: str = ""
     around: str = ""
+    about: str = ""
 
 
 def read_page(page: str, address: str, teaser: str = "") -> Reading | None:
@@ -51,18 +56,20 @@ def read_page(page: str, address: str, teaser: str = "") -> Reading | None:
     nothing = Reading(
         described=described,
         base=_base(root, address),
-        shown="\n".join((*described.titles, described.description, *texts)),
+        shown="\n".join((*described.titles, *texts)),
     )
     place = locate(body, everything, main_text(root), squeeze(teaser))
     parts = sift(place, squeeze(next(iter(described.titles), ""))) if place else {}
     own = [n for n, block in enumerate(everything) if parts.get(block) is Part.OWN]
     if place is None or not own:
         return nothing
+    before, after = max(0, own[0] - _BEFORE), own[-1] + 1
     return replace(
         nothing,
         html=prune(place, parts),
         text="\n".join(texts[n] for n in own),
-        around="\n".join(texts[own[0] : own[-1] + 1 + _AFTER])[:_AROUND],
+        about="\n".join((*described.titles, described.description, *texts[before:after])),
+        around="\n".join(texts[own[0] : after + _AFTER])[:_AROUND],
     )
 
 

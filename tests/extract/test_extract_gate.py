@@ -100,6 +100,13 @@ def test_what_stands_in_the_articles_place_is_refused(teaser: str, html: str, re
 KEPT = {
     "another text": (TEASER, page(OTHER), "does not contain it"),
     "another Chinese text": (TEASER_ZH, page(OTHER_ZH), "does not contain it"),
+    "a front page that lists it": (
+        TEASER,
+        page(
+            OTHER, after="<p>x</p>" * 12 + f"<div><h3>Ice closes harbour</h3><p>{TEASER}</p></div>"
+        ),
+        "does not contain it",
+    ),
     "the same text": ("\n".join(ENGLISH), page(paragraphs(ENGLISH)), "no longer"),
     "less of it": ("\n".join(CHINESE), page(paragraphs(CHINESE[:3])), "no longer"),
     "nothing": (TEASER, "", "empty"),
