@@ -17,9 +17,9 @@ class Candidate:
     ``title_key`` and ``text_key`` are digests of the title and the text alone, "" when empty;
     ``richness`` counts what the markup holds besides text. ``plain_hash`` and ``revision`` are
     those of the article before learned boilerplate was taken out: what is learned later is no
-    change of the article. ``blocks`` is what boilerplate is learned from, ``bands`` what leads to
-    articles that may tell the same story. ``modified`` and ``moved_from`` are the document's,
-    ``fetched`` says in words how it was had.
+    change of the article. ``blocks`` is what boilerplate is learned from, None when it is not to
+    be; ``bands`` lead to articles that may tell the same story. ``modified`` and ``moved_from``
+    are the document's, ``fetched`` says in words how it was had.
     """
 
     article: Article
@@ -29,7 +29,7 @@ class Candidate:
     title_key: str
     text_key: str
     richness: int
-    blocks: tuple[str, ...] = ()
+    blocks: tuple[str, ...] | None = None
     bands: tuple[int, ...] = ()
     modified: datetime | None = None
     moved_from: str | None = None

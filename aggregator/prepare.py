@@ -111,6 +111,7 @@ def completed(wanted: tuple[Ready, Document | str], task: Task) -> Ready:
     ready, page = wanted
     article = ready.raw or ready.candidate.article
     if isinstance(page, Document):
+        # Imported here: few sources fetch pages, and those that do not need not wait for it.
         from aggregator.extract import complete  # noqa: PLC0415
 
         text, _ = decode(page.body, page.charset)
@@ -138,7 +139,7 @@ def again(ready: Ready, task: Task) -> Ready:
 def finish(cleaned: Article, task: Task) -> Ready:
     """Make an article ready that is clean: boilerplate out, rules, categories, keys."""
     brief = task.brief
-    blocks = boilerplate.blocks(cleaned.html) if brief.learns else ()
+    blocks = boilerplate.blocks(cleaned.html) if brief.learns else None
     cut = without_boilerplate(cleaned, task.learned) if task.learned else cleaned
     article, dropped, categories = _ruled(cut, task)
     # What an article shows by itself is compared with what it showed before; what was learned

@@ -159,7 +159,7 @@ def _settled(
 async def _page(ready: Ready, web: Web, gate: asyncio.Semaphore) -> Document | str | FetchError:
     """Return the page of an article, why there is none, or why it could not be had."""
     article = ready.raw or ready.candidate.article
-    from aggregator.extract import is_teaser  # noqa: PLC0415
+    from aggregator.extract import is_teaser  # noqa: PLC0415 - see prepare.completed
 
     settings = web.source.settings
     if not article.url:
@@ -187,7 +187,7 @@ async def _learn(chunk: Chunk, fresh: set[str], tools: Tools) -> Chunk:
     history = await tools.store.history(tools.source_id, boilerplate.WINDOW)
     # What is told twice is no repetition across articles.
     told = {r.candidate.plain_hash: r for r in _all(chunk.prepared) if _is_news(r, fresh)}
-    history += [ready.candidate.blocks for ready in told.values()]
+    history += [ready.candidate.blocks or () for ready in told.values()]
     learned = boilerplate.learn(history[-boilerplate.WINDOW :])
     task = replace(chunk.task, learned=learned)
     gained = learned - chunk.task.learned
@@ -201,7 +201,7 @@ async def _redone(chunk: Chunk, gained: frozenset[str], task: Task, tools: Tools
     affected = [
         one
         for one in chunk.prepared
-        if any(not gained.isdisjoint(ready.candidate.blocks) for ready in one.articles)
+        if any(not gained.isdisjoint(ready.candidate.blocks or ()) for ready in one.articles)
     ]
     if task.brief.awaits:
         each = functools.partial(_all_again, task=task)
@@ -224,4 +224,5 @@ def _is_news(ready: Ready, fresh: set[str]) -> bool:
 
 
 def _holds(ready: Ready, fresh: set[str], gained: frozenset[str]) -> bool:
-    return ready.candidate.article.uid in fresh and not gained.isdisjoint(ready.candidate.blocks)
+    mine = ready.candidate.blocks or ()
+    return ready.candidate.article.uid in fresh and not gained.isdisjoint(mine)

@@ -158,9 +158,10 @@ def _chinese(sample: str) -> str:
 
 
 def _by_words(sample: str) -> str | None:
-    if len(_LETTER.findall(sample)) < _FEWEST_LETTERS:
+    detect = _detector()
+    if detect is None or len(_LETTER.findall(sample)) < _FEWEST_LETTERS:
         return None
-    reliable, _, (first, *_) = _detector()(_NO_TEXT.sub(" ", sample), isPlainText=True)
+    reliable, _, (first, *_) = detect(_NO_TEXT.sub(" ", sample), isPlainText=True)
     language = _RENAMED.get(first[1], first[1])
     if not reliable or first[2] < _FEWEST_PERCENT or language in _CONFUSED:
         return None
@@ -169,7 +170,12 @@ def _by_words(sample: str) -> str | None:
 
 @cache
 def _detector() -> Any:
-    """Load the library when the first text needs it: its tables take 12 MB."""
-    import pycld2  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types
+    """Load the library when the first text needs it: its tables take 12 MB.
 
+    None where it is not installed: there is no wheel of it for every machine.
+    """
+    try:
+        import pycld2  # type: ignore[import-untyped]  # noqa: PLC0415 - it ships no types
+    except ImportError:
+        return None
     return pycld2.detect

@@ -32,10 +32,10 @@ async def write_blocks(
 ) -> None:
     """Note what new and changed articles consist of, where that is wanted."""
     rows = {
-        number: {"source_id": source, "article_id": number, "keys": list(o.candidate.blocks)}
+        number: {"source_id": source, "article_id": number, "keys": list(o.candidate.blocks or ())}
         for o in outcomes
         if isinstance(o.decision, New | Changed)
-        and o.candidate.blocks
+        and o.candidate.blocks is not None
         and (number := numbers[shown_key(o) or ""])
     }
     if rows:
