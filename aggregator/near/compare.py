@@ -9,7 +9,7 @@ from aggregator.near.guards import TITLE, differing_texts, differing_titles
 from aggregator.near.letters import SHORTEST, fold, weight
 from aggregator.near.tokens import Tokens, tokenise
 
-# Tokens of a text that are looked at; docs/near-duplicates.md has the time that so many take.
+# Tokens of a text that are looked at: two texts of so many take 18 ms.
 _TOKENS = 6_000
 
 # Characters in which an item has to have the letters that it is compared by.
@@ -38,6 +38,7 @@ _RELATED = 0.5
 # Tokens of a text that is news for a short time only, and whose title says as much as itself.
 _BRIEF, _BRIEF_TIME = 80, timedelta(days=2)
 
+# How feeds say that a text goes on elsewhere.
 _MARK = re.compile(
     r"(?:…|\.\.\.|\(more\)|read more|continue reading|(?:阅读|查看)(?:全文|更多))\W*\Z",
     re.IGNORECASE,

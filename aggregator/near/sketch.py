@@ -15,8 +15,9 @@ from zlib import crc32
 
 from aggregator.near.letters import SHORTEST, fold, is_dense, weight
 
-# Letters of each part that is sketched (of Chinese: a third), and how many keys it gets. Half as
-# many find as many labelled pairs, 11 keys of the whole alone lose seven times more.
+# Letters of each part that is sketched (of Chinese: a third), and how many keys it gets. Two each
+# find as many of the labelled pairs; the others are for edits that nobody thought of. As many keys
+# of the whole alone lose seven times more pairs, all of them copies that were cut.
 _PARTS = ((180, 2), (720, 3), (8_000, 3))
 # Characters in which the letters of the last part are looked for.
 _CHARACTERS = 12_000
