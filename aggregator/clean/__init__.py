@@ -7,6 +7,7 @@ each takes out, keeps and changes, and why they come in this order.
 import re
 from dataclasses import dataclass, replace
 from fnmatch import translate
+from typing import Any
 
 from aggregator.article import Article, Enclosure, Origin, Step
 from aggregator.clean import (
@@ -61,7 +62,8 @@ def clean(article: Article, recipe: Recipe) -> Article:
     text = plain(html)
     title = clean_title(article.title, text)
     return replace(
-        _tidy(article, recipe, base),
+        article,
+        **_tidied(article, recipe, base),
         title=title,
         html=html,
         text=text,
@@ -121,19 +123,18 @@ def _globs(patterns: tuple[str, ...]) -> images.Drops:
     return lambda address: matches(address) is not None
 
 
-def _tidy(article: Article, recipe: Recipe, base: str | None) -> Article:
-    """The parts of an article that do not hang on its HTML."""
+def _tidied(article: Article, recipe: Recipe, base: str | None) -> dict[str, Any]:
+    """The fields of an article that do not hang on its HTML."""
     address = web_address(article.url, article.base or recipe.base)
-    return replace(
-        article,
-        url=address and without_tracking(address),
-        base=web_address(article.base, recipe.base),
-        authors=clean_labels(article.authors),
-        categories=clean_labels(article.categories),
-        category_paths=clean_paths(article.category_paths),
-        enclosures=_enclosures(article.enclosures, base),
-        origin=article.origin and _origin(article.origin, base),
-    )
+    return {
+        "url": address and without_tracking(address),
+        "base": web_address(article.base, recipe.base),
+        "authors": clean_labels(article.authors),
+        "categories": clean_labels(article.categories),
+        "category_paths": clean_paths(article.category_paths),
+        "enclosures": _enclosures(article.enclosures, base),
+        "origin": article.origin and _origin(article.origin, base),
+    }
 
 
 def _origin(origin: Origin, base: str | None) -> Origin:

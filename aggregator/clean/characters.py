@@ -39,7 +39,9 @@ def legal(text: str) -> str:
 
 def legal_markup(html: str) -> str:
     """HTML without forbidden characters, be they written plainly or as ``&#11;``."""
-    html = legal(html).replace(_BYTE_ORDER_MARK, "")  # parsers drop it at the start only
+    html = legal(html)
+    if not html.isascii():
+        html = html.replace(_BYTE_ORDER_MARK, "")  # parsers drop it at the start only
     return _REFERENCE.sub(_legal_reference, html) if "&#" in html else html
 
 

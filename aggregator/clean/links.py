@@ -10,7 +10,7 @@ from aggregator.clean.vocabulary import MEDIA, PREFIX
 
 _NESTED = xpath("descendant::a/descendant::a | descendant::a[descendant::table]")
 _WITH_ID = xpath("descendant::*[@id or @name]")
-_CITING = xpath("descendant::*[@cite]")
+_CITING = ("blockquote", "del", "ins", "q")
 
 
 def mend(body: Element, base: str | None) -> tuple[Step, ...]:
@@ -27,9 +27,10 @@ def mend(body: Element, base: str | None) -> tuple[Step, ...]:
     wanted = _wanted(body, page)
     present = _keep_ids(body, wanted) if wanted else _drop_ids(body)
     taken_off = [_mend(link, base, page, present) for link in find(body, "a")]
-    for quotation in _CITING(body):
+    for quotation in find(body, *_CITING):
         _set(quotation, "cite", web_address(quotation.get("cite"), base))
-    prune(body)
+    if next(body.iter(UNWRAP), None) is not None:
+        prune(body)
     links, size = sum(map(bool, taken_off)), sum(taken_off)
     return (Step("links", "tracking parameters", links, size),) if links else ()
 
