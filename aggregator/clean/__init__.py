@@ -61,6 +61,8 @@ def clean(article: Article, recipe: Recipe) -> Article:
     html = sanitise.sanitise(tree.serialise(body))
     text = plain(html)
     title = clean_title(article.title, text)
+    spoken, note = language.of(article.language, recipe.language, f"{title}\n{text}")
+    detected = (Step("language", note),) if note else ()
     return replace(
         article,
         **_tidied(article, recipe, base),
@@ -69,9 +71,9 @@ def clean(article: Article, recipe: Recipe) -> Article:
         text=text,
         summary=_summary(title, html, text, article.summary),
         image=lead.choose(article.image, base, body, drops),
-        language=_language(article.language, recipe.language, title + "\n" + text),
+        language=spoken,
         problems=_problems(article.problems, steps),
-        trail=(*article.trail, *selected, *steps),
+        trail=(*article.trail, *selected, *steps, *detected),
     )
 
 
@@ -153,10 +155,6 @@ def _enclosures(enclosures: tuple[Enclosure, ...], base: str | None) -> tuple[En
         if (address := web_address(enclosure.url, base))
     )
     return tuple({enclosure.url: enclosure for enclosure in kept}.values())
-
-
-def _language(declared: str | None, usual: str | None, text: str) -> str | None:
-    return language.normalise(declared) or language.normalise(usual) or language.guess(text)
 
 
 def _problems(known: tuple[str, ...], steps: tuple[Step, ...]) -> tuple[str, ...]:

@@ -99,6 +99,14 @@ def test_steps_follow_those_that_were_there() -> None:
     assert clean(found, RECIPE) == found
 
 
+def test_a_language_that_was_detected_is_told_once() -> None:
+    text = "<p>今天下午，中国人民银行宣布下调存款准备金率，释放长期资金。</p>"
+    found = clean(Article(uid="1", html=text, language="en-US"), Recipe())
+    assert found.language == "zh"
+    assert [step.name for step in found.trail] == ["language"]
+    assert clean(found, Recipe()) == found
+
+
 BODY = "<p>The first sentence of it.</p>"
 FOOT = '<p>Follow us! <img src="https://example.org/qr?a=1&amp;b=2"></p>'
 
