@@ -15,12 +15,12 @@ from aggregator.store.records import Outcome, Rival, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, bands, sources
 from aggregator.store.sql import among, insert
 
-# Articles that one at hand is compared with: those that share most bands. Bulletins made from one
-# template share them all; whether twenty or all of them are looked at makes no difference.
+# Articles that one at hand is compared with: those that share most bands. Of a thousand bulletins
+# made from one template, which share them all, twenty find 95 in 100 copies, a hundred find 98.
 _RIVALS = 20
 
-# Rows of the index that are looked at for one batch: a band that thousands share tells nothing.
-_MOST_ROWS = 20_000
+# Articles of one band that are looked at, the newest: one that more share tells nothing.
+_MOST_OF_A_BAND = 500
 
 _BOUND = ("merged", "marked")
 
@@ -36,10 +36,7 @@ async def find_rivals(
     for uid, keys in sought.items():
         for key in keys:
             by_band[key].append(uid)
-    query = sa.select(bands.c.band, bands.c.article_id).limit(_MOST_ROWS)
-    rows = await connection.execute(
-        query.where(among(connection, bands.c.band, by_band)).order_by(bands.c.article_id.desc())
-    )
+    rows = await connection.execute(_sharing(source, among(connection, bands.c.band, by_band)))
     shared: dict[str, Counter[int]] = defaultdict(Counter)
     for row in rows:
         for uid in by_band[row.band]:
@@ -51,6 +48,18 @@ async def find_rivals(
         for uid, numbers in chosen.items()
         if (found := [known[number] for number in numbers if number in known])
     }
+
+
+def _sharing(source: int, sought: Any) -> sa.Select[Any]:
+    """Select the newest articles of other sources under some bands."""
+    place = sa.func.row_number().over(partition_by=bands.c.band, order_by=bands.c.article_id.desc())
+    found = (
+        sa.select(bands.c.band, bands.c.article_id, place.label("place"))
+        .join(articles, articles.c.id == bands.c.article_id)
+        .where(sought, articles.c.source_id != source)
+        .subquery()
+    )
+    return sa.select(found.c.band, found.c.article_id).where(found.c.place <= _MOST_OF_A_BAND)
 
 
 def _closest(counts: Counter[int]) -> list[int]:
