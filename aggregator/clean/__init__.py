@@ -104,13 +104,18 @@ def _tree(
 ) -> tuple[tree.Element, tuple[Step, ...]]:
     """The tree of what stays, and what was done to it."""
     body = tree.parse(html)
+    # Kept alive, so that the steps do not make a Python object of each element time and again.
+    _alive = list(body.iter())
+    # Most steps have nothing to do in most articles, which the names of its elements tell, and
+    # whether that of an attribute occurs at all.
+    written = html.lower()
     steps = (
-        *dialects.translate(body, html),
+        *dialects.translate(body, written),
         *embeds.replace(body, base),
-        *junk.remove(body),
+        *junk.remove(body, written),
         *images.mend(body, base, drops),
         *tree.keep_vocabulary(body),
-        *links.mend(body, base),
+        *links.mend(body, written, base),
     )
     structure.settle(body)
     empty = empties.remove(body)

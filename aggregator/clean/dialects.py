@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, take_out, xpath
+from aggregator.clean.tree import UNWRAP, Element, find, mark, names, prune, take_out, xpath
 
 _AMP = {
     "amp-anim": "img",
@@ -48,9 +48,17 @@ _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b")
 _ITALIC = re.compile(r"font-style\s*:\s*italic\b")
 
 
-def translate(body: Element, html: str) -> tuple[Step, ...]:
-    """Brings a tree into plain HTML; ``html``, which it was made of, tells which ways it needs."""
-    return tuple(step for clue, change in _DIALECTS if clue in html for step in change(body) or ())
+def translate(body: Element, written: str) -> tuple[Step, ...]:
+    """Brings a tree into plain HTML.
+
+    ``written``, the HTML that it was made of in lower case, tells which ways it needs.
+    """
+    steps: list[Step] = []
+    present = names(body)
+    for elements, clues, change in _DIALECTS:
+        if not elements.isdisjoint(present) and any(clue in written for clue in clues):
+            steps += change(body) or ()
+    return tuple(steps)
 
 
 def _amp(body: Element) -> None:
@@ -152,19 +160,24 @@ def _emphasis(body: Element) -> None:
             span.tag = "i"
 
 
-# What must occur in the HTML for a change to be worth a look at the tree.
-_DIALECTS: tuple[tuple[str, Callable[[Element], tuple[Step, ...] | None]], ...] = (
-    ("<amp-", _amp),
-    ("videoid", _players),
-    ("aria-hidden", _drawn_maths),
-    ("math/tex", _tex),
-    ("<mfenced", _fences),
-    ("gutter", _line_numbers),
-    ("lineno", _line_numbers),
-    ("line-no", _line_numbers),
-    ("line-numbers", _line_numbers),
-    ("checkbox", _tasks),
-    ("role=", _layout),
-    ("font-weight", _emphasis),
-    ("font-style", _emphasis),
+_MATHS = frozenset({"math", "mjx-container", "mjx-assistive-mml"})
+
+# Which elements there must be, and what of this must occur in the HTML, for a change to be worth a
+# look at the tree.
+_DIALECTS: tuple[
+    tuple[frozenset[str], tuple[str, ...], Callable[[Element], tuple[Step, ...] | None]], ...
+] = (
+    (frozenset(_AMP), ("",), _amp),
+    (frozenset(_PLAYERS), ("videoid",), _players),
+    (_MATHS, ("aria-hidden",), _drawn_maths),
+    (frozenset({"script"}), ("math/tex",), _tex),
+    (frozenset({"mfenced"}), ("",), _fences),
+    (
+        frozenset({"td", "pre", "span", "code"}),
+        ("gutter", "lineno", "line-no", "line-num", "linenum", "lnt", "blob-num"),
+        _line_numbers,
+    ),
+    (frozenset({"input"}), ("checkbox",), _tasks),
+    (frozenset({"table"}), ("role=",), _layout),
+    (frozenset({"span"}), ("font-weight", "font-style"), _emphasis),
 )

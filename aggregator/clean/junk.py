@@ -3,7 +3,7 @@
 import re
 
 from aggregator.article import Step
-from aggregator.clean.tree import Element, find, take_out, xpath
+from aggregator.clean.tree import Element, find, names, take_out, xpath
 
 _STYLED = xpath("descendant::*[@style or @hidden]")
 _INVISIBLE = re.compile(
@@ -39,13 +39,20 @@ TRACKERS = (
 _TEXT_OF_A_PAGE = 200
 
 
-def remove(body: Element) -> tuple[Step, ...]:
-    """Marks hidden elements, forms that are only fields, and tracking pixels."""
-    return (
-        *take_out(filter(_is_hidden, _STYLED(body)), "hidden"),
-        *take_out(filter(is_tracker, find(body, "img")), "tracking pixels"),
-        *take_out(filter(_is_only_fields, find(body, "form")), "forms"),
-    )
+def remove(body: Element, written: str) -> tuple[Step, ...]:
+    """Marks hidden elements, forms that are only fields, and tracking pixels.
+
+    ``written`` is the HTML that the tree was made of, in lower case.
+    """
+    steps: tuple[Step, ...] = ()
+    present = names(body)
+    if "style" in written or "hidden" in written:
+        steps += take_out(filter(_is_hidden, _STYLED(body)), "hidden")
+    if "img" in present:
+        steps += take_out(filter(is_tracker, find(body, "img")), "tracking pixels")
+    if "form" in present:
+        steps += take_out(filter(_is_only_fields, find(body, "form")), "forms")
+    return steps
 
 
 def _is_hidden(element: Element) -> bool:

@@ -17,32 +17,31 @@ _LONGEST = 35  # RFC 5646, 4.4.1
 _SAMPLE = 500
 _SHARE = 0.3
 
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]")
-_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 # Letters of the scripts below, which other texts hardly have.
 _TELLING = re.compile(
     "[\u0370-\u03ff\u0530-\u05ff\u0980-\u1fff\u3040-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
-_LETTER = re.compile(r"[^\W\d_]")
 # Scripts that (nearly) one living language is written in. Not Arabic, Cyrillic, Latin or
 # Devanagari, which many share.
 _SCRIPTS = (
-    ("ko", re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")),
-    ("th", re.compile("[\u0e00-\u0e7f]")),
-    ("el", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
-    ("he", re.compile("[\u0590-\u05ff]")),
-    ("ka", re.compile("[\u10a0-\u10ff]")),
-    ("hy", re.compile("[\u0530-\u058f]")),
-    ("km", re.compile("[\u1780-\u17ff]")),
-    ("lo", re.compile("[\u0e80-\u0eff]")),
-    ("my", re.compile("[\u1000-\u109f]")),
-    ("ta", re.compile("[\u0b80-\u0bff]")),
-    ("te", re.compile("[\u0c00-\u0c7f]")),
-    ("kn", re.compile("[\u0c80-\u0cff]")),
-    ("ml", re.compile("[\u0d00-\u0d7f]")),
-    ("gu", re.compile("[\u0a80-\u0aff]")),
-    ("pa", re.compile("[\u0a00-\u0a7f]")),
-    ("si", re.compile("[\u0d80-\u0dff]")),
+    ("ko", re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+")),
+    ("th", re.compile("[\u0e00-\u0e7f]+")),
+    ("el", re.compile("[\u0370-\u03ff\u1f00-\u1fff]+")),
+    ("he", re.compile("[\u0590-\u05ff]+")),
+    ("ka", re.compile("[\u10a0-\u10ff]+")),
+    ("hy", re.compile("[\u0530-\u058f]+")),
+    ("km", re.compile("[\u1780-\u17ff]+")),
+    ("lo", re.compile("[\u0e80-\u0eff]+")),
+    ("my", re.compile("[\u1000-\u109f]+")),
+    ("ta", re.compile("[\u0b80-\u0bff]+")),
+    ("te", re.compile("[\u0c00-\u0c7f]+")),
+    ("kn", re.compile("[\u0c80-\u0cff]+")),
+    ("ml", re.compile("[\u0d00-\u0d7f]+")),
+    ("gu", re.compile("[\u0a80-\u0aff]+")),
+    ("pa", re.compile("[\u0a00-\u0a7f]+")),
+    ("si", re.compile("[\u0d80-\u0dff]+")),
 )
 # Japanese has kana in every sentence; a Chinese text may quote a Japanese name.
 _KANA_SHARE = 0.1
@@ -118,7 +117,7 @@ def guess(text: str) -> str | None:
     Scripts that pin it down decide (kana, hangul, Han without kana, …), and a library for the rest,
     from some 40 letters on. Traditional Chinese is "zh-Hant", other Chinese "zh".
     """
-    return _by_script(text) or _by_words(text[: 2 * _SAMPLE])
+    return _by_script(text) or _by_words(text[:_SAMPLE])
 
 
 def _script(tag: str) -> str | None:
@@ -136,32 +135,36 @@ def _may_be_contradicted(tag: str, sample: str) -> bool:
 
 def _by_script(text: str) -> str | None:
     sample = text[:_SAMPLE]
+    if sample.isascii():
+        return None
     telling = "".join(_TELLING.findall(sample))
     if len(telling) < len(sample) * _SHARE / 2:
         return None
-    letters, sample = len(_LETTER.findall(sample)), telling
-    han, kana = len(_HAN.findall(sample)), len(_KANA.findall(sample))
-    if han + kana > letters * _SHARE:
-        return "ja" if kana > (han + kana) * _KANA_SHARE else _chinese(sample)
+    letters = sum(map(str.isalpha, sample))
+    han, kana = "".join(_HAN.findall(telling)), "".join(_KANA.findall(telling))
+    if len(han) + len(kana) > letters * _SHARE:
+        return "ja" if len(kana) > len(han + kana) * _KANA_SHARE else _chinese(han)
     for language, script in _SCRIPTS:
-        if len(script.findall(sample)) > letters * _SHARE:
+        if len("".join(script.findall(telling))) > letters * _SHARE:
             return language
     return None
 
 
-def _chinese(sample: str) -> str:
-    han = "".join(_HAN.findall(sample))
+def _chinese(han: str) -> str:
+    if len(han) < _FEWEST_HAN:
+        return "zh"
     in_big5, in_gb2312 = (len(han.encode(one, "ignore")) / 2 for one in ("big5", "gb2312"))
-    enough = len(han) >= _FEWEST_HAN
     traditional = in_big5 >= len(han) * _IN_BIG5 and in_gb2312 <= len(han) * _IN_GB2312
-    return "zh-Hant" if enough and traditional else "zh"
+    return "zh-Hant" if traditional else "zh"
 
 
 def _by_words(sample: str) -> str | None:
     detect = _detector()
-    if detect is None or len(_LETTER.findall(sample)) < _FEWEST_LETTERS:
+    if detect is None or sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
         return None
-    reliable, _, (first, *_) = detect(_NO_TEXT.sub(" ", sample), isPlainText=True)
+    line = sample.replace("\n", " ")
+    told = line if line.isprintable() else _NO_TEXT.sub(" ", line)
+    reliable, _, (first, *_) = detect(told, isPlainText=True)
     language = _RENAMED.get(first[1], first[1])
     if not reliable or first[2] < _FEWEST_PERCENT or language in _CONFUSED:
         return None

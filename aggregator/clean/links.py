@@ -13,32 +13,31 @@ _WITH_ID = xpath("descendant::*[@id or @name]")
 _CITING = ("blockquote", "del", "ins", "q")
 
 
-def mend(body: Element, base: str | None) -> tuple[Step, ...]:
+def mend(body: Element, written: str, base: str | None) -> tuple[Step, ...]:
     """Mends every link and citation; a link without a usable address gives way to its text.
 
-    Expects that pictures without an address are gone. An ``id`` stays only where a link of the
-    article leads to it, which is what footnotes need and nothing else does.
+    ``written`` is the HTML that the tree was made of, in lower case. Expects that pictures without
+    an address are gone. An ``id`` stays only where a link of the article leads to it, which is what
+    footnotes need and nothing else does.
     """
     nested = _NESTED(body)
     if nested:  # parsers take a link inside a link apart, each in its own way
         mark(nested, UNWRAP)
         prune(body)
     page = base.partition("#")[0] + "#" if base else "#"
-    wanted = _wanted(body, page)
-    present = _keep_ids(body, wanted) if wanted else _drop_ids(body)
-    taken_off = [_mend(link, base, page, present) for link in find(body, "a")]
-    for quotation in find(body, *_CITING):
-        _set(quotation, "cite", web_address(quotation.get("cite"), base))
-    if next(body.iter(UNWRAP), None) is not None:
+    links = list(body.iter("a"))
+    wanted = {name for link in links if (name := _fragment(link, page))}
+    present = _keep_ids(body, wanted) if wanted else set()
+    if not wanted and "id" in written:
+        _drop_ids(body)
+    taken_off = [_mend(link, base, page, present) for link in links]
+    if "cite" in written:
+        for quotation in find(body, *_CITING):
+            _set(quotation, "cite", web_address(quotation.get("cite"), base))
+    if any(link.tag == UNWRAP for link in links):
         prune(body)
-    links, size = sum(map(bool, taken_off)), sum(taken_off)
-    return (Step("links", "tracking parameters", links, size),) if links else ()
-
-
-def _wanted(body: Element, page: str) -> set[str]:
-    """The names that links lead to inside the article."""
-    names = (_fragment(link, page) for link in body.iter("a"))
-    return {name for name in names if name}
+    count, size = sum(map(bool, taken_off)), sum(taken_off)
+    return (Step("links", "tracking parameters", count, size),) if count else ()
 
 
 def _fragment(link: Element, page: str) -> str:
@@ -46,8 +45,10 @@ def _fragment(link: Element, page: str) -> str:
 
     ``page`` is the article's own address, with "#".
     """
-    address = link.get("href", "").strip()
-    if not address.startswith(("#", page)) or _is_empty(link):
+    address = link.get("href", "")
+    if "#" not in address or not (address := address.strip()).startswith(("#", page)):
+        return ""
+    if _is_empty(link):
         return ""
     return unquote(address.partition("#")[2]).removeprefix(PREFIX)
 
@@ -68,10 +69,9 @@ def _keep_ids(body: Element, wanted: set[str]) -> set[str]:
     return present
 
 
-def _drop_ids(body: Element) -> set[str]:
+def _drop_ids(body: Element) -> None:
     for element in _WITH_ID(body):
         element.attrib.pop("id", "")
-    return set()
 
 
 def _mend(link: Element, base: str | None, page: str, present: set[str]) -> int:
@@ -85,7 +85,8 @@ def _mend(link: Element, base: str | None, page: str, present: set[str]) -> int:
     else:
         found = absolute(address, base)
     kept = found and without_tracking(found)
-    _set(link, "href", kept)
+    if kept is None or kept != link.get("href"):
+        _set(link, "href", kept)
     if found is None and link.get("id") is None:
         link.tag = UNWRAP
     return len(found or "") - len(kept or "")

@@ -65,6 +65,8 @@ _ABBREVIATION = re.compile(
     r"Jun|Jul|Aug|Sept?|Oct|Nov|Dec|usw|bzw|[zZ]\.B|d\.h)|\.[A-Za-z])\.\Z"
 )
 _LONGEST_ABBREVIATION = 12
+# Characters after the limit that say whether a sentence ends before it: quotes and brackets.
+_LONGEST_QUOTES = 20
 
 
 def summarise(given: str, title: str, text: Callable[[], str]) -> str:
@@ -113,9 +115,11 @@ def _first_sentences(title: str, text: str) -> str:
     lines, core = text[:_LONGEST_START].split("\n"), _core(title)
     telling = [line for line in lines if _core(line) != core and not _BESIDE.fullmatch(line)]
     start = " ".join(telling or lines)
-    if "<" not in start and "&" not in start:  # nothing in it that tidying would shorten
-        start = start[: 3 * LENGTH]
-    found = tidy(_cut(tidy(_joined(start)), 1))
+    # The text is clean already; only what looks like markup or entities is to be tidied.
+    if "<" in start or "&" in start:
+        found = tidy(_cut(tidy(_joined(start)), 1))
+    else:
+        found = _without_tail(_cut(_without_tail(_joined(start[: 3 * LENGTH]).strip()), 1))
     return "" if _core(found) == core else found
 
 
@@ -142,7 +146,12 @@ def _is_cjk(text: str) -> bool:
 
 def _last_sentence_end(text: str, limit: int) -> int:
     """Where the last whole sentence of the first ``limit`` characters ends, or 0."""
-    for match in reversed(list(_SENTENCE_END.finditer(text[: 2 * limit]))):
+    # Most texts have one in the second half, and looking for it takes three quarters of all here.
+    return _sentence_end_from(limit // 2, text, limit) or _sentence_end_from(0, text, limit)
+
+
+def _sentence_end_from(first: int, text: str, limit: int) -> int:
+    for match in reversed(list(_SENTENCE_END.finditer(text, first, limit + _LONGEST_QUOTES))):
         start = match.start()
         if match.end() <= limit and not (
             match[0][0] == "."
