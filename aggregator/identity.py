@@ -62,6 +62,8 @@ class Owner:
     orphan: bool = False
     live: bool = True
     merged: bool = False
+    covered: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

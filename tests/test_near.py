@@ -6,13 +6,15 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.near import Story, compare, sketch
+
+ROOT = Path(__file__).resolve().parent.parent
 
 DAY = datetime(2022, 4, 5, tzinfo=UTC)
 

@@ -31,7 +31,7 @@ from aggregator.clean.text import plain, running
 from aggregator.clean.titles import clean_labels, clean_paths, clean_title
 from aggregator.clean.urls import web_address, without_tracking
 
-__all__ = ["Recipe", "check_selector", "clean", "recut"]
+__all__ = ["Recipe", "check_selector", "clean", "clean_html", "recut"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +55,7 @@ def clean(article: Article, recipe: Recipe) -> Article:
     Pure, and raises nothing for any input. Idempotent: cleaning what is clean changes nothing.
     """
     base = article.base or article.url or recipe.base
-    drops = _globs(recipe.drop_images)
-    markup, selected = selectors.remove(legal_markup(article.html), recipe.remove)
-    body, steps = _tree(markup, base, drops)
-    html = sanitise.sanitise(tree.serialise(body))
+    html, body, steps = clean_html(article.html, base, recipe)
     text = plain(html)
     title = clean_title(article.title, text)
     spoken, note = language.of(article.language, recipe.language, f"{title}\n{text}")
@@ -70,11 +67,23 @@ def clean(article: Article, recipe: Recipe) -> Article:
         html=html,
         text=text,
         summary=_summary(title, html, text, article.summary),
-        image=lead.choose(article.image, base, body, drops),
+        image=lead.choose(article.image, base, body, _globs(recipe.drop_images)),
         language=spoken,
         problems=_problems(article.problems, steps),
-        trail=(*article.trail, *selected, *steps, *detected),
+        trail=(*article.trail, *steps, *detected),
     )
+
+
+def clean_html(
+    html: str, base: str | None, recipe: Recipe
+) -> tuple[str, tree.Element, tuple[Step, ...]]:
+    """Safe, tidy HTML of any HTML; the tree that it was written from, and what was taken out.
+
+    ``base`` is what relative links start from. Pure, and raises nothing for any input.
+    """
+    markup, selected = selectors.remove(legal_markup(html), recipe.remove)
+    body, steps = _tree(markup, base, _globs(recipe.drop_images))
+    return sanitise.sanitise(tree.serialise(body)), body, (*selected, *steps)
 
 
 def recut(article: Article, html: str) -> Article:

@@ -18,7 +18,7 @@ _ESCAPED = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 # What stands beside the running text: it says little without its frame.
 _BESIDE = re.compile(r"<(pre|figure|table|h[1-6]|sup)\b.*?(?:</\1>|\Z)", re.DOTALL)
 # Characters of HTML that are looked at for a summary, which wants a few hundred of text.
-_START = 6_000
+_START = 4_000
 
 
 def running(html: str, text: str) -> str:

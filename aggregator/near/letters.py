@@ -1,7 +1,8 @@
 """What of a text counts however it is typeset: its letters, in one width and case."""
 
 import re
-import unicodedata
+
+from aggregator.nfkc import nfkc
 
 # Letters of an item below which nothing is compared; a Chinese character counts as three of them.
 # Shorter ones are captions and greetings, which are the same without being the same story.
@@ -10,23 +11,24 @@ SHORTEST = 120
 # The one character that NFKC makes 18 of, an honorific: a text full of it would take seconds.
 _LONGEST_LIGATURE = "\ufdfa"
 _NOT_LETTERS = re.compile(r"[\W_]+")
-_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 
 
 def normal(text: str) -> str:
     """A text in NFKC: full-width and half-width forms, ligatures and superior figures are one."""
-    return unicodedata.normalize("NFKC", text.replace(_LONGEST_LIGATURE, " "))
+    return nfkc(text.replace(_LONGEST_LIGATURE, " "))
 
 
 def fold(text: str) -> str:
     """The letters and digits of a text, normal and case-folded."""
-    return _NOT_LETTERS.sub("", normal(text).casefold())
+    # Most of what is no letter is white space, which is taken out at a third of the cost.
+    return _NOT_LETTERS.sub("", "".join(normal(text).casefold().split()))
 
 
 def is_dense(letters: str) -> bool:
     """Whether folded text is of a script whose characters are syllables or words."""
     start = letters[:500]
-    return 3 * len(_DENSE.findall(start)) > len(start)
+    return 3 * _dense(start) > len(start)
 
 
 def weight(letters: str) -> int:
@@ -34,4 +36,8 @@ def weight(letters: str) -> int:
 
     Exact below ``SHORTEST``; above, at least that.
     """
-    return len(letters) + 2 * len(_DENSE.findall(letters[:SHORTEST]))
+    return len(letters) + 2 * _dense(letters[:SHORTEST])
+
+
+def _dense(letters: str) -> int:
+    return len(letters) - len(_DENSE.sub("", letters))

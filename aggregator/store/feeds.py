@@ -3,7 +3,6 @@
 import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from aggregator.store.sql import among, insert
 EVERYTHING = "everything"
 
 # Categories that a further copy brings stand behind those of the first, whose changes leave them.
-_FURTHER = 1000
+FURTHER = 1000
 
 
 async def mark_feeds(connection: AsyncConnection, numbers: Iterable[int]) -> None:
@@ -36,101 +35,67 @@ async def feeds_of(connection: AsyncConnection, numbers: Sequence[int]) -> set[i
     return set(rows.scalars())
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """An article that an outcome's categories go to; ``via`` is the merged copy they come by."""
-
-    outcome: Outcome
-    article: int
-    published: datetime
-    via: int | None = None
-
-
 async def write_categories(
     connection: AsyncConnection, outcomes: Sequence[Outcome], numbers: dict[str, int]
 ) -> None:
     """Put decided articles into the feeds of their categories; ``numbers`` are theirs by key."""
     own = [
-        _Place(o, numbers[key], _published(o))
+        (o, numbers[key])
         for o in outcomes
         if isinstance(o.decision, New | Changed | Duplicate) and (key := shown_key(o))
     ]
     if not own:
         return
-    # What belongs to a merged copy belongs to the article that it is shown as, too.
-    leads = await _leads(connection, [place.article for place in own])
-    places = own + [
-        _Place(place.outcome, *leads[place.article], via=place.article)
-        for place in own
-        if place.article in leads
-    ]
-    touched = await feeds_of(connection, [place.article for place in places])
-    await _forget_categories(connection, places)
-    given = [category for place in own for category in place.outcome.categories]
+    touched = await feeds_of(connection, [number for _, number in own])
+    await _forget_categories(connection, own)
+    given = [category for outcome, _ in own for category in outcome.categories]
     of_category = await category_feeds(connection, given)
     rows = [
-        _row(p, c, at, of_category) for p in places for at, c in enumerate(p.outcome.categories)
+        _row(outcome, number, position, of_category[category.name])
+        for outcome, number in own
+        for position, category in enumerate(outcome.categories)
     ]
     if rows:
         statement = insert(connection, article_feeds)
-        # Whoever else brings a category keeps it when a merged copy goes its own way.
+        # What a merged copy brought becomes the article's own.
         own_now = statement.on_conflict_do_update(
             index_elements=list(article_feeds.primary_key.columns),
-            set_={"via": None},
-            where=sa.and_(article_feeds.c.via.is_not(None), statement.excluded.via.is_(None)),
+            set_={"via": None, "position": statement.excluded.position},
+            where=article_feeds.c.via.is_not(None),
         )
         await connection.execute(own_now, rows)
     await mark_feeds(connection, touched | set(of_category.values()))
 
 
-def _row(
-    place: _Place, category: Category, position: int, of_category: dict[str, int]
-) -> dict[str, Any]:
-    further = place.via is not None or isinstance(place.outcome.decision, Duplicate)
+def _row(outcome: Outcome, number: int, position: int, feed: int) -> dict[str, Any]:
+    further = isinstance(outcome.decision, Duplicate)
     return {
-        "article_id": place.article,
-        "feed_id": of_category[category.name],
-        "position": position + (_FURTHER if further else 0),
-        "published": place.published,
-        "via": place.via,
+        "article_id": number,
+        "feed_id": feed,
+        "position": position + (FURTHER if further else 0),
+        "published": _published(outcome),
+        "via": None,
     }
 
 
-async def _leads(
-    connection: AsyncConnection, numbers: Sequence[int]
-) -> dict[int, tuple[int, datetime]]:
-    """Return the number and the date of the articles that merged copies are shown as."""
-    lead = articles.alias("lead")
-    query = sa.select(articles.c.id, lead.c.id.label("lead"), lead.c.published).join(
-        lead, lead.c.id == articles.c.lead_id
-    )
-    mine = among(connection, articles.c.id, numbers)
-    rows = await connection.execute(query.where(articles.c.bond == "merged", mine))
-    return {row.id: (row.lead, row.published) for row in rows}
-
-
-async def _forget_categories(connection: AsyncConnection, places: Sequence[_Place]) -> None:
+async def _forget_categories(
+    connection: AsyncConnection, own: Sequence[tuple[Outcome, int]]
+) -> None:
     """Take changed articles out of the categories they gave themselves; date the others anew."""
-    changed = [p for p in places if isinstance(p.outcome.decision, Changed)]
-    own = [{"which": p.article, "date": p.published} for p in changed if p.via is None]
-    if not own:
+    changed = [
+        {"which": number, "date": outcome.published}
+        for outcome, number in own
+        if isinstance(outcome.decision, Changed)
+    ]
+    if not changed:
         return
-    theirs = among(connection, article_feeds.c.article_id, [row["which"] for row in own])
-    brought = among(connection, article_feeds.c.via, [row["which"] for row in own])
-    among_leads = among(
-        connection, article_feeds.c.article_id, [p.article for p in changed if p.via is not None]
-    )
+    theirs = among(connection, article_feeds.c.article_id, [row["which"] for row in changed])
     await connection.execute(
-        sa.delete(article_feeds).where(
-            sa.or_(
-                sa.and_(theirs, article_feeds.c.position < _FURTHER),
-                sa.and_(among_leads, brought),
-            )
-        )
+        sa.delete(article_feeds).where(theirs, article_feeds.c.position < FURTHER)
     )
     dated = sa.update(article_feeds).where(article_feeds.c.article_id == sa.bindparam("which"))
     date = sa.bindparam("date", type_=article_feeds.c.published.type)
-    await connection.execute(dated.values(published=date), own)
+    await connection.execute(dated.values(published=date), changed)
 
 
 def _published(outcome: Outcome) -> datetime:

@@ -55,6 +55,8 @@ _OWNER = (
     articles.c.updated,
     articles.c.state,
     articles.c.bond,
+    articles.c.shown_id,
+    articles.c.copies,
     sa.not_(
         sa.exists().where(
             _leading.c.article_id == articles.c.id, _leading.c.kind == "identity", _leading.c.lead
@@ -97,7 +99,23 @@ def _own(ledger: Ledger, rows: Iterable[Any]) -> None:
             orphan=row.orphan,
             live=row.state != "retracted",
             merged=row.bond == "merged",
+            covered=row.shown_id is not None,
+            told=row.copies > 0,
         )
+
+
+async def holders(
+    connection: AsyncConnection, source: int, outcomes: Sequence[Outcome]
+) -> set[int]:
+    """Return the articles that decided identities of a source belonged to before."""
+    uids = [o.candidate.article.uid for o in outcomes if not isinstance(o.decision, Unchanged)]
+    query = sa.select(aliases.c.article_id).where(
+        aliases.c.kind == "identity",
+        aliases.c.scope == source,
+        aliases.c.article_id.is_not(None),
+        among(connection, aliases.c.value, uids),
+    )
+    return set((await connection.execute(query)).scalars())
 
 
 async def write_aliases(

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.identity import Changed, Duplicate, New
 from aggregator.store import learning, lives, stories
 from aggregator.store.feeds import write_categories
-from aggregator.store.ledger import write_aliases
+from aggregator.store.ledger import holders, write_aliases
 from aggregator.store.records import Outcome, held_key, shown_key
 from aggregator.store.rows import content, own
 from aggregator.store.schema import articles
@@ -23,12 +23,25 @@ async def save(connection: AsyncConnection, source: int, outcomes: Sequence[Outc
     await _update_changed(connection, source, outcomes)
     keys = {key for o in outcomes for key in (shown_key(o), held_key(o), _lead(o)) if key}
     numbers = await _numbers(connection, keys)
-    await stories.bind(connection, outcomes, numbers)
+    touched = await holders(connection, source, outcomes)
+    touched |= await stories.bind(connection, outcomes, numbers)
+    touched |= {numbers[key] for o in outcomes if _is_news(o) and (key := shown_key(o))}
     await write_aliases(connection, source, outcomes, numbers)
     await write_categories(connection, outcomes, numbers)
     await learning.write_blocks(connection, source, outcomes, numbers)
     await stories.write_bands(connection, outcomes, numbers)
     await lives.write_events(connection, source, outcomes, numbers)
+    if outcomes:
+        renewed = frozenset(
+            numbers[o.decision.owner.key]
+            for o in outcomes
+            if isinstance(o.decision, Changed) and o.decision.content
+        )
+        await stories.settle(connection, touched, outcomes[-1].at, renewed)
+
+
+def _is_news(outcome: Outcome) -> bool:
+    return isinstance(outcome.decision, New | Changed | Duplicate)
 
 
 def _lead(outcome: Outcome) -> str | None:

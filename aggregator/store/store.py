@@ -31,7 +31,6 @@ from aggregator.store.records import (
     SourceEntry,
     SourceState,
     SourceStatus,
-    fuller,
 )
 from aggregator.store.rows import (
     LIVE,
@@ -86,9 +85,9 @@ class Batch:
         """Return articles of other sources that share a band with those sought, by their uids."""
         return await stories.find_rivals(self._connection, self._source, sought)
 
-    async def leads(self, copies: Mapping[str, str]) -> dict[str, list[Rival]]:
-        """Return the articles that merged copies (uid -> key) are shown as, by the uids."""
-        return await stories.find_leads(self._connection, copies)
+    async def kin(self, edited: Mapping[str, str]) -> dict[str, list[Rival]]:
+        """Return what else tells the stories that articles (uid -> key) belong to, by the uids."""
+        return await stories.find_kin(self._connection, edited)
 
     async def drop(self, left_out: Sequence[Drop], at: datetime) -> None:
         """Note articles that were left out, and why."""
@@ -118,7 +117,7 @@ class Batch:
         statement = upsert(self._connection, documents, ("validators", "error"))
         await self._connection.execute(statement, rows)
 
-    async def gone(self, names: Sequence[str], *, retract: bool) -> None:
+    async def gone(self, names: Sequence[str], at: datetime, *, retract: bool) -> None:
         """Forget documents that are no longer there.
 
         Their articles stay, for another document to take over; with ``retract``, those that no
@@ -137,8 +136,10 @@ class Batch:
         rows = await connection.execute(sa.select(aliases.c.article_id).where(lost))
         numbers = [number for number in rows.scalars() if number is not None]
         await connection.execute(sa.update(aliases).where(lost).values(lead=False, here=False))
+        touched = set(numbers)
         if retract and numbers:
-            await _retract(connection, numbers)
+            touched |= await _retract(connection, numbers)
+        await stories.settle(connection, touched, at)
 
 
 class Store:
@@ -290,7 +291,8 @@ class Store:
             row = await _bound(connection, key)
             if row.bond not in ("merged", "marked"):
                 raise StoreError(f"{row.entry_id} is shown by itself already")
-            await stories.part(connection, row.id, "split")
+            touched = await stories.part(connection, row.id, "split")
+            await stories.settle(connection, touched, at)
             await lives.write_event(connection, row.id, at, "split", {"lead": row.lead})
 
     async def join(self, key: str, lead: str, at: datetime) -> None:
@@ -302,9 +304,8 @@ class Store:
             row = await _bound(connection, key)
             into = await _bound(connection, lead or row.lead or "")
             _check_join(row, into)
-            await stories.join(connection, row.id, into.id)
-            if fuller((row.size, row.richness), (into.size, into.richness)):
-                await stories.show(connection, into.id, row.id, at)
+            touched = await stories.join(connection, row.id, into.id)
+            await stories.settle(connection, touched, at)
             await lives.write_event(connection, row.id, at, "joined", {"lead": into.key})
 
     async def scanned(self, source: int, at: datetime, error: str, *, whole: bool) -> None:
@@ -410,6 +411,12 @@ class Store:
                 FeedStatus(slug=r.slug, title=r.name, entries=r.entries, updated=r.newest)
                 for r in sorted(rows, key=lambda r: (r.kind != EVERYTHING, r.name, r.slug))
             ]
+
+    async def stale(self) -> bool:
+        """Tell whether any feed is to be written: the feed of everything is, whenever another is."""
+        unwritten = sa.and_(feeds.c.kind == EVERYTHING, feeds.c.wanted > feeds.c.written)
+        async with self._read() as connection:
+            return await connection.scalar(sa.select(feeds.c.id).where(unwritten)) is not None
 
     async def make_custom_feed(self, name: str, slug: str) -> None:
         """Give a custom feed its address, unless it has one."""
@@ -574,6 +581,7 @@ class Store:
             if not numbers:
                 return 0
             theirs = among(connection, articles.c.id, numbers)
+            found = stories.with_copies(connection, numbers)
             story = sa.case(
                 (articles.c.title_key != "", articles.c.title_key), else_=articles.c.text_key
             )
@@ -581,11 +589,12 @@ class Store:
             await connection.execute(
                 sa.update(aliases)
                 .where(aliases.c.kind == "address")
-                .where(among(connection, aliases.c.article_id, numbers))
+                .where(found)
                 .values(revision=sa.select(story).where(mine).scalar_subquery())
             )
-            await stories.forget_leads(connection, numbers)
+            touched = await stories.forget_leads(connection, numbers)
             await connection.execute(sa.delete(articles).where(theirs))
+            await stories.settle(connection, touched, before)
             return len(numbers)
 
     async def tidy(self, before: datetime) -> None:
@@ -649,26 +658,48 @@ async def _retire(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     )
 
 
-async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    """Take articles out of the feeds, except those that another document has."""
+async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
+    """Take articles out of the feeds, except those that another document has, or a merged copy.
+
+    Returns all that this touched.
+    """
+    retracted = await _alone(connection, numbers)
+    # What was kept for the sake of a copy goes with the last one.
+    lead = sa.select(articles.c.lead_id).where(
+        among(connection, articles.c.id, retracted), articles.c.bond == "merged"
+    )
+    await _take_out(connection, retracted)
+    leads = await _alone(connection, list((await connection.execute(lead)).scalars()))
+    await _take_out(connection, leads)
+    # A copy that was merged with what is gone brings that back; what is only like it goes on.
+    marked = sa.select(articles.c.lead_id).where(
+        among(connection, articles.c.lead_id, retracted), articles.c.bond == "marked"
+    )
+    parted = list((await connection.execute(marked.distinct())).scalars())
+    return {*retracted, *leads} | await stories.succeed(connection, parted)
+
+
+async def _alone(connection: AsyncConnection, numbers: Sequence[int]) -> list[int]:
+    """Return those of some articles that no document stands for, nor one that tells the same."""
     others = sa.exists().where(
         aliases.c.article_id == articles.c.id, aliases.c.kind == "identity", aliases.c.here
     )
     copy = articles.alias("copy")
     told = sa.exists().where(copy.c.lead_id == articles.c.id, copy.c.state == "merged")
     alone = sa.and_(among(connection, articles.c.id, numbers), ~others, ~told)
-    rows = await connection.execute(sa.select(articles.c.id).where(alone))
-    retracted = list(rows.scalars())
-    if not retracted:
+    return list((await connection.execute(sa.select(articles.c.id).where(alone))).scalars())
+
+
+async def _take_out(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    if not numbers:
         return
     paged = sa.case((articles.c.url.is_(None), 1), else_=0)
     await connection.execute(
         sa.update(articles)
-        .where(among(connection, articles.c.id, retracted))
+        .where(among(connection, articles.c.id, numbers))
         .values(state="retracted", page_due=articles.c.page_due + paged)
     )
-    await stories.hide(connection, retracted)
-    await mark_feeds(connection, await feeds_of(connection, retracted))
+    await mark_feeds(connection, await feeds_of(connection, numbers))
 
 
 async def _move_articles(connection: AsyncConnection, source: int, target: int) -> None:
@@ -686,8 +717,7 @@ _lead = articles.alias("lead")
 
 async def _bound(connection: AsyncConnection, key: str) -> Any:
     query = sa.select(
-        *(articles.c[name] for name in ("id", "key", "entry_id", "bond", "state", "richness")),
-        sa.func.length(articles.c.text).label("size"),
+        *(articles.c[name] for name in ("id", "key", "entry_id", "bond", "state")),
         _lead.c.key.label("lead"),
     ).outerjoin(_lead, _lead.c.id == articles.c.lead_id)
     row = (await connection.execute(query.where(articles.c.key == key))).one_or_none()

@@ -1,7 +1,8 @@
 """Articles of several sources that tell one story: finding, binding and parting them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.article import Copy
 from aggregator.identity import Changed, Duplicate, New
-from aggregator.store.feeds import feeds_of, mark_feeds
-from aggregator.store.records import Outcome, Rival, shown_key
+from aggregator.store.feeds import FURTHER, feeds_of, mark_feeds
+from aggregator.store.records import Outcome, Rival, fuller, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, bands, sources
 from aggregator.store.sql import among, insert
 
@@ -68,23 +69,32 @@ def _closest(counts: Counter[int]) -> list[int]:
     return order[:_RIVALS]
 
 
-async def find_leads(
-    connection: AsyncConnection, copies: Mapping[str, str]
+async def find_kin(
+    connection: AsyncConnection, edited: Mapping[str, str]
 ) -> dict[str, list[Rival]]:
-    """Return the articles that merged copies (uid -> key) are shown as, by the copies' uids."""
-    copy = articles.alias("copy")
-    query = _rival_query().add_columns(copy.c.key.label("copy"))
-    query = query.join(copy, copy.c.lead_id == articles.c.id)
-    rows = await connection.execute(query.where(among(connection, copy.c.key, copies.values())))
-    found = {row.copy: _rival(row) for row in rows}
-    return {uid: [found[key]] for uid, key in copies.items() if key in found}
+    """Return what else is bound to articles (uid -> key): the rest of their stories, by uid."""
+    me = articles.alias("me")
+    query = _rival_query().add_columns(me.c.key.label("of"))
+    query = query.join(me, sa.and_(_group(me) == _group(articles), me.c.id != articles.c.id))
+    rows = await connection.execute(
+        query.where(among(connection, me.c.key, edited.values())).order_by(articles.c.id)
+    )
+    found: dict[str, list[Rival]] = defaultdict(list)
+    for row in rows:
+        found[row.of].append(_rival(row))
+    return {uid: found[key][:_RIVALS] for uid, key in edited.items() if key in found}
 
 
 async def _rivals(connection: AsyncConnection, source: int, numbers: set[int]) -> dict[int, Rival]:
     if not numbers:
         return {}
     member = articles.alias("member")
-    told_here = sa.exists().where(_group(member) == _group(articles), member.c.source_id == source)
+    told_here = sa.exists().where(
+        _group(member) == _group(articles),
+        aliases.c.article_id == member.c.id,
+        aliases.c.kind == "identity",
+        aliases.c.scope == source,
+    )
     rows = await connection.execute(
         _rival_query().where(~told_here, among(connection, articles.c.id, numbers))
     )
@@ -131,11 +141,10 @@ async def write_bands(
 ) -> None:
     """Enter new and changed articles into the index of bands."""
     rows = {
-        (band, number): {"band": band, "article_id": number, "seen": o.at}
+        # What waits for its date is looked for after that.
+        (band, number): {"band": band, "article_id": number, "seen": max(o.at, o.published)}
         for o in outcomes
-        if isinstance(o.decision, New | Changed)
-        and (number := numbers[shown_key(o) or ""])
-        and o.state != "waiting"
+        if isinstance(o.decision, New | Changed) and (number := numbers[shown_key(o) or ""])
         for band in o.candidate.bands
     }
     if rows:
@@ -148,47 +157,32 @@ async def forget_bands(connection: AsyncConnection, before: datetime) -> None:
     await connection.execute(sa.delete(bands).where(bands.c.seen < before))
 
 
+# Binding and parting: each changes who belongs to whom, and returns the articles that this touched.
+# ``settle`` then shows their stories as they are told now.
+
+
 async def bind(
     connection: AsyncConnection, outcomes: Sequence[Outcome], numbers: Mapping[str, int]
-) -> None:
+) -> set[int]:
     """Bind articles to those that tell the same story, and part those that no longer do."""
+    touched = set()
     for outcome in outcomes:
         number = numbers[shown_key(outcome) or ""] if shown_key(outcome) else 0
         if outcome.parted:
-            await part(connection, number, "")
+            touched |= await part(connection, number, "")
         if outcome.likeness and outcome.bond:
-            await _bind(connection, outcome, number, numbers[outcome.likeness.lead])
+            lead = numbers[outcome.likeness.lead]
+            touched |= await _bind(connection, number, {"lead_id": lead, "bond": outcome.bond})
         elif isinstance(outcome.decision, Duplicate):
             await _count_copy(connection, number)
-        elif isinstance(outcome.decision, Changed) and outcome.decision.owner.merged:
-            await _renew_lead(connection, outcome, number)
+    return touched
 
 
-async def _bind(connection: AsyncConnection, outcome: Outcome, number: int, lead: int) -> None:
-    bound = {"lead_id": lead, "bond": outcome.bond, "copies": articles.c.copies + 1}
-    await connection.execute(sa.update(articles).where(articles.c.id == number).values(bound))
-    await _count_copy(connection, lead)
-    likeness = outcome.likeness
-    if outcome.bond == "merged" and likeness and likeness.fuller:
-        await show(connection, lead, number, outcome.at)
-    await mark_feeds(connection, await feeds_of(connection, [lead]))
-
-
-async def show(connection: AsyncConnection, lead: int, shown: int, at: datetime) -> None:
-    """Show a copy's text in the place of the lead's own: for readers a change."""
-    now = sa.literal(at, articles.c.updated.type)
-    later = sa.case((articles.c.updated > now, articles.c.updated), else_=now)
-    statement = sa.update(articles).where(articles.c.id == lead)
-    due = articles.c.page_due + sa.case((articles.c.url.is_(None), 1), else_=0)
-    await connection.execute(statement.values(shown_id=shown, updated=later, page_due=due))
-
-
-async def _renew_lead(connection: AsyncConnection, outcome: Outcome, number: int) -> None:
-    """Note on an article that the copy whose text it shows has changed."""
-    decision = outcome.decision
-    if isinstance(decision, Changed) and decision.content:
-        for lead in (await connection.execute(_showing(connection, [number]))).scalars():
-            await show(connection, lead, number, outcome.at)
+async def _bind(connection: AsyncConnection, number: int, bound: Mapping[str, Any]) -> set[int]:
+    counted = {**bound, "copies": articles.c.copies + 1}
+    await connection.execute(sa.update(articles).where(articles.c.id == number).values(counted))
+    await _count_copy(connection, bound["lead_id"])
+    return {number, bound["lead_id"]}
 
 
 async def _count_copy(connection: AsyncConnection, number: int) -> None:
@@ -196,78 +190,186 @@ async def _count_copy(connection: AsyncConnection, number: int) -> None:
     await connection.execute(counted.values(copies=articles.c.copies + 1))
 
 
-async def part(connection: AsyncConnection, number: int, bond: str) -> None:
-    """Show a merged or marked copy by itself again. ``bond``: what is noted, "split" or ""."""
-    row = (
-        await connection.execute(
-            sa.select(articles.c.lead_id, articles.c.bond, articles.c.state).where(
-                articles.c.id == number
-            )
-        )
-    ).one()
-    await mark_feeds(connection, await feeds_of(connection, [number, row.lead_id]))
-    await hide(connection, [number])
-    state = "live" if row.state == "merged" else row.state
-    freed = {"bond": bond, "state": state, "page_due": articles.c.page_due + _paged()}
+async def part(connection: AsyncConnection, number: int, bond: str) -> set[int]:
+    """Show an article by itself again. ``bond``: what is noted of a copy, "split" or ""."""
+    query = sa.select(articles.c.lead_id, articles.c.bond, articles.c.state)
+    row = (await connection.execute(query.where(articles.c.id == number))).one()
+    if row.bond not in _BOUND:
+        return await succeed(connection, [number])
+    freed = {"bond": bond, "state": _freed(row.state), "page_due": articles.c.page_due + _paged()}
     freed |= {} if bond else {"lead_id": None}
     await connection.execute(sa.update(articles).where(articles.c.id == number).values(freed))
-    await connection.execute(
-        sa.delete(article_feeds).where(
-            article_feeds.c.article_id == row.lead_id, article_feeds.c.via == number
-        )
+    return {number, row.lead_id}
+
+
+def _freed(state: str) -> str:
+    return "live" if state == "merged" else state
+
+
+async def succeed(connection: AsyncConnection, leads: Sequence[int]) -> set[int]:
+    """Let the copies of articles go on without them: of each story the first copy leads the rest.
+
+    Copies that are shown as the article come before those that are out of the feeds.
+    """
+    rows = await connection.execute(
+        sa.select(articles.c.id, articles.c.lead_id, articles.c.state)
+        .where(among(connection, articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
+        .order_by(articles.c.state == "retracted", articles.c.id)
     )
+    heirs: dict[int, int] = {}
+    for row in rows.all():
+        heir = heirs.setdefault(row.lead_id, row.id)
+        led = {"lead_id": heir}
+        if heir == row.id:
+            due = articles.c.page_due + _paged()
+            led = {"lead_id": None, "bond": "", "state": _freed(row.state), "page_due": due}
+        await connection.execute(sa.update(articles).where(articles.c.id == row.id).values(led))
+    return {*leads, *heirs.values()} if heirs else set()
 
 
-async def hide(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    """Show the own text of articles again, in whose place that of these copies was shown."""
-    showing = articles.c.id.in_(_showing(connection, numbers))
-    own = {"shown_id": None, "page_due": articles.c.page_due + _paged()}
-    await connection.execute(sa.update(articles).where(showing).values(own))
+async def join(connection: AsyncConnection, number: int, lead: int) -> set[int]:
+    """Show an article, and what was shown as it, as copies of another one."""
+    followers = sa.and_(articles.c.lead_id == number, articles.c.bond.in_(_BOUND))
+    await connection.execute(sa.update(articles).where(followers).values(lead_id=lead))
+    touched = await part(connection, lead, "")
+    gone = {"shown_id": None, "state": "merged", "page_due": articles.c.page_due + _paged()}
+    return touched | await _bind(connection, number, {"lead_id": lead, "bond": "merged", **gone})
 
 
-def _showing(connection: AsyncConnection, numbers: Sequence[int]) -> sa.Select[Any]:
-    """Select the articles in whose place the text of these copies is shown."""
-    lead = articles.alias("lead")
-    shown = sa.and_(lead.c.id == articles.c.lead_id, lead.c.shown_id == articles.c.id)
-    return (
-        sa.select(lead.c.id).join(articles, shown).where(among(connection, articles.c.id, numbers))
-    )
+async def forget_leads(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
+    """Delete the merged copies of articles that are about to go; let the others go on.
 
-
-async def forget_leads(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    """Delete the merged copies of articles that are about to go; let the others stand alone."""
+    Returns articles whose stories this touches.
+    """
+    touched = set(await _stories(connection, numbers)) - set(numbers)
     led = among(connection, articles.c.lead_id, numbers)
     await connection.execute(sa.delete(articles).where(led, articles.c.state == "merged"))
+    touched |= await succeed(connection, numbers) - set(numbers)
     await connection.execute(sa.update(articles).where(led).values(lead_id=None, bond=""))
+    return touched
 
 
-async def join(connection: AsyncConnection, number: int, lead: int) -> None:
-    """Show an article that was split, or was never bound, as a copy of another one."""
-    bound = {
-        "lead_id": lead,
-        "bond": "merged",
-        "state": "merged",
-        "copies": articles.c.copies + 1,
-        "page_due": articles.c.page_due + _paged(),
-    }
-    await connection.execute(sa.update(articles).where(articles.c.id == number).values(bound))
-    await _count_copy(connection, lead)
-    there = sa.select(article_feeds.c.feed_id).where(article_feeds.c.article_id == lead)
-    published = sa.select(articles.c.published).where(articles.c.id == lead).scalar_subquery()
-    mine = sa.select(
-        sa.literal(lead),
-        article_feeds.c.feed_id,
-        article_feeds.c.position + _LATE,
-        published,
-        sa.literal(number),
-    ).where(article_feeds.c.article_id == number, article_feeds.c.feed_id.not_in(there))
+def with_copies(connection: AsyncConnection, numbers: Sequence[int]) -> Any:
+    """Return the condition that an alias leads to one of these articles or its merged copies."""
+    copies = sa.select(articles.c.id).where(
+        among(connection, articles.c.lead_id, numbers), articles.c.state == "merged"
+    )
+    return sa.or_(
+        among(connection, aliases.c.article_id, numbers), aliases.c.article_id.in_(copies)
+    )
+
+
+# Showing stories as they are told now
+
+
+async def settle(
+    connection: AsyncConnection,
+    numbers: Iterable[int],
+    at: datetime,
+    renewed: frozenset[int] = frozenset(),
+) -> None:
+    """Show the stories that articles belong to as they are told now; mark the feeds they are in.
+
+    The fullest of an article and its merged copies is shown, with the categories of all of them.
+    ``renewed`` are the articles whose text changed at this time.
+    """
+    leads = await _stories(connection, numbers)
+    if not leads:
+        return
+    members = await _members(connection, leads)
+    touched = await feeds_of(connection, [member.id for member in members])
+    by_story: dict[int, list[Any]] = defaultdict(list)
+    for member in members:
+        by_story[member.story].append(member)
+    for story, told in by_story.items():
+        await _show(connection, story, told, _Now(at, renewed))
+    await _gather_categories(connection, leads)
+    await _want_pages(connection, [m.id for m in members if m.url is None])
+    await mark_feeds(connection, touched | await feeds_of(connection, leads))
+
+
+async def _stories(connection: AsyncConnection, numbers: Iterable[int]) -> list[int]:
+    """Return the leads of the stories that articles belong to, as far as others tell them."""
+    query = sa.select(_group(articles)).distinct()
+    rows = await connection.execute(
+        query.where(among(connection, articles.c.id, numbers), articles.c.copies > 0)
+    )
+    return list(rows.scalars())
+
+
+async def _members(connection: AsyncConnection, leads: Sequence[int]) -> Sequence[Any]:
+    """Return all that tell some stories, in the order in which they came."""
+    own = ("id", "state", "bond", "url", "shown_id", "updated", "text_key", "richness")
+    query = sa.select(
+        *(articles.c[name] for name in own),
+        sa.func.length(articles.c.text).label("size"),
+        _group(articles).label("story"),
+    )
+    led = sa.and_(among(connection, articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
+    rows = await connection.execute(
+        query.where(sa.or_(among(connection, articles.c.id, leads), led)).order_by(articles.c.id)
+    )
+    return rows.all()
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    at: datetime
+    renewed: frozenset[int]
+
+
+async def _show(
+    connection: AsyncConnection, story: int, told: Sequence[Any], now: _Now
+) -> None:
+    """Show the fullest text of a story in the place of its lead's; for readers that is a change."""
+    by_number = {member.id: member for member in told}
+    lead = by_number[story]
+    copies = [member for member in told if member.state == "merged"]
+    before, chosen = by_number.get(lead.shown_id, lead), lead
+    for copy in copies:
+        if fuller((copy.size, copy.richness), (chosen.size, chosen.richness)):
+            chosen = copy
+    values: dict[str, Any] = {}
+    if chosen is not before:
+        values["shown_id"] = chosen.id if chosen is not lead else None
+    other = before.text_key != chosen.text_key
+    if other or (chosen is not lead and chosen.id in now.renewed):
+        values["updated"] = max(lead.updated, now.at)
+    if copies and lead.state == "retracted":
+        values["state"] = "live"
+    if values:
+        await connection.execute(sa.update(articles).where(articles.c.id == story).values(values))
+
+
+async def _gather_categories(connection: AsyncConnection, leads: Sequence[int]) -> None:
+    """Put articles into the categories of their merged copies, behind their own."""
+    theirs, copy, lead = article_feeds.alias("theirs"), articles.alias("copy"), articles.alias("lead")
+    brought = sa.and_(
+        among(connection, article_feeds.c.article_id, leads), article_feeds.c.via.is_not(None)
+    )
+    await connection.execute(sa.delete(article_feeds).where(brought))
+    merged = (
+        sa.select(
+            lead.c.id,
+            theirs.c.feed_id,
+            sa.func.min(theirs.c.position) + FURTHER,
+            lead.c.published,
+            sa.func.min(copy.c.id),
+        )
+        .join(copy, copy.c.lead_id == lead.c.id)
+        .join(theirs, theirs.c.article_id == copy.c.id)
+        .where(among(connection, lead.c.id, leads), copy.c.state == "merged")
+        .group_by(lead.c.id, theirs.c.feed_id, lead.c.published)
+    )
     columns = ["article_id", "feed_id", "position", "published", "via"]
-    await connection.execute(insert(connection, article_feeds).from_select(columns, mine))
-    await mark_feeds(connection, await feeds_of(connection, [number, lead]))
+    statement = insert(connection, article_feeds).from_select(columns, merged)
+    await connection.execute(statement.on_conflict_do_nothing())
 
 
-# Categories of a merged copy stand behind those of the article that it is shown as.
-_LATE = 1000
+async def _want_pages(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    mine = among(connection, articles.c.id, numbers)
+    due = sa.update(articles).where(mine).values(page_due=articles.c.page_due + 1)
+    await connection.execute(due)
 
 
 def _paged() -> Any:
