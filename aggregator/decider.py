@@ -1,7 +1,7 @@
 """What a decided article shall be in the store: its id, its dates, and whom it is shown with."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -76,14 +76,20 @@ def _story(
 
 @dataclass(slots=True)
 class Decider:
-    """Decides the articles of a chunk in order, entering each decision into the ledger."""
+    """Decides the articles of a chunk in order, entering each decision into the ledger.
+
+    ``likes`` are what other sources told of the same stories, ``parted`` the articles that no
+    longer tell the story that they were bound to, both by uid.
+    """
 
     source: Source
     known: Ledger
     likes: Mapping[str, Likeness]
+    parted: frozenset[str]
     mode: Literal["merge", "mark", "keep"]
     scan: int  # numbers the source's scan
     now: datetime
+    _told: set[str] = field(default_factory=set)  # the leads that articles were bound to
 
     def outcome(self, ready: Ready) -> Outcome:
         """Decide one article and enter the decision into the ledger."""
@@ -91,7 +97,8 @@ class Decider:
         decision = decide(at_hand, self.known, self.scan)
         identifier = self._entry_id(at_hand) if isinstance(decision, New) else ""
         at_hand, published, state = self._dated(at_hand, decision)
-        like, bond, parted = self._bond(at_hand, decision, state)
+        parted = isinstance(decision, Changed) and at_hand.article.uid in self.parted
+        like, bond = self._bond(at_hand, decision, state)
         if state == "live" and (bond == "merged" or (_is_merged(decision) and not parted)):
             state = "merged"
         result = Outcome(
@@ -115,16 +122,15 @@ class Decider:
 
     def _bond(
         self, at_hand: Candidate, decision: Decision, state: State
-    ) -> tuple[Likeness | None, Bond, bool]:
-        """Return what else tells the story, what comes of that, and whether a bond ends."""
+    ) -> tuple[Likeness | None, Bond]:
+        """Return what else tells the story of a new article, and what comes of that."""
         like = self.likes.get(at_hand.article.uid)
-        if isinstance(decision, Changed) and decision.owner.merged:
-            # It was merged before, and stays so as long as it tells that story.
-            parted = decision.content and like is None and bool(at_hand.bands)
-            return None, "", parted
         if not isinstance(decision, New) or state != "live" or like is None:
-            return None, "", False
-        return like, "merged" if self.mode == "merge" else "marked", False
+            return None, ""
+        if like.lead in self._told:
+            return None, ""  # what one source tells twice is two
+        self._told.add(like.lead)
+        return like, "merged" if self.mode == "merge" else "marked"
 
     def _entry_id(self, at_hand: Candidate) -> str:
         """Return the id that a new article gets: one that no other article has or had."""
@@ -162,7 +168,7 @@ class Decider:
             # Nobody has seen it before.
             return declared if declared and declared >= published else published
         before = decision.owner.updated
-        if not decision.content:
+        if not decision.content or self._covered(article, decision.owner):
             return before
         return declared if declared and declared > before else max(self.now, before)
 

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aggregator import boilerplate
@@ -35,13 +35,14 @@ from aggregator.identity import (
     Ledger,
     Likeness,
     New,
+    Owner,
     Unchanged,
 )
 from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, prepare
 from aggregator.refine import Chunk, Compute, Tools, Web, recut_stored, refine
 from aggregator.rules import Rule
 from aggregator.sources import Failure, Found, Gone, Known, Source, Visit, documents
-from aggregator.store import DocumentState, Drop, Outcome, SourceState, Store
+from aggregator.store import DocumentState, Drop, Outcome, Recut, Rival, SourceState, Store
 from aggregator.store.store import Batch
 
 log = logging.getLogger(__name__)
@@ -197,25 +198,23 @@ async def _take_refined(work: _Scan, chunk: Chunk) -> None:
     """Refine a chunk and store it; what it taught counts for what was stored before, too."""
     before = work.task.learned
     refined = await refine(replace(chunk, task=work.task), work.tools)
-    await _take(work, refined)
+    gained = refined.task.learned - before
+    recuts = await recut_stored(gained, refined.task, work.tools) if gained else []
+    await _take(work, refined, recuts)
     work.task = refined.task
-    if gained := work.task.learned - before:
-        recuts = await recut_stored(gained, work.task, work.tools)
-        async with work.context.store.batch(work.state.id) as batch:
-            await batch.recut(recuts, work.context.now())
 
 
-async def _take(work: _Scan, chunk: Chunk) -> None:
+async def _take(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None:
     """Decide and save one chunk, again when another worker stored the same article meanwhile."""
     for _ in range(_TRIES - 1):
         try:
-            return await _take_once(work, chunk)
+            return await _take_once(work, chunk, recuts)
         except StoreConflictError:
             continue
-    return await _take_once(work, chunk)
+    return await _take_once(work, chunk, recuts)
 
 
-async def _take_once(work: _Scan, chunk: Chunk) -> None:
+async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None:
     """Decide and save one chunk in one transaction, then count it."""
     source, now = work.source, work.context.now()
     every = [ready for one in chunk.prepared for ready in one.articles]
@@ -224,13 +223,13 @@ async def _take_once(work: _Scan, chunk: Chunk) -> None:
     retract = getattr(source.settings, "on_delete", "keep") == "retract"
     async with work.context.store.batch(work.state.id) as batch:
         for gone in (one for one in chunk.found if isinstance(one, Gone)):
-            await batch.gone(gone.names, retract=retract)
+            await batch.gone(gone.names, now, retract=retract)
         known = await _ledger(batch, [ready.candidate for ready in wanted], source)
-        likes = await _alike(work, batch, [ready.candidate for ready in wanted], known)
         decider = Decider(
             source=source,
             known=known,
-            likes=likes,
+            likes=await _alike(work, batch, [ready.candidate for ready in wanted], known),
+            parted=await _parted(work, batch, [ready.candidate for ready in wanted], known),
             mode=work.context.duplicates.mode,
             scan=work.state.scans + 1,
             now=now,
@@ -239,7 +238,9 @@ async def _take_once(work: _Scan, chunk: Chunk) -> None:
         await batch.save(outcomes)
         await batch.drop(drops, now)
         if drops and retract:
-            await batch.gone([drop.article.uid for drop in drops], retract=True)
+            await batch.gone([drop.article.uid for drop in drops], now, retract=True)
+        # In the same transaction: what a crash kept from being cut would never be cut.
+        await batch.recut(recuts, now)
         await batch.remember(_states(source, chunk, outcomes))
         await batch.trim_history(boilerplate.WINDOW)
     _count(work.report, source, chunk, outcomes)
@@ -275,12 +276,30 @@ async def _alike(
     policy = work.context.duplicates
     if policy.mode == "keep":
         return {}
-    by_uid = {c.article.uid: c for c in candidates if c.bands}
-    new = {uid: c.bands for uid, c in by_uid.items() if uid not in known.identities}
-    edited = {uid: key for uid, c in by_uid.items() if (key := _edited_copy(c, known))}
-    rivals = await batch.rivals(new) | await batch.leads(edited)
-    pairs = [(by_uid[uid], found) for uid, found in rivals.items()]
-    task = functools.partial(likeness, window=policy.window, now=work.task.now)
+    new = {c.article.uid: c for c in candidates if c.bands and c.article.uid not in known.identities}
+    rivals = await batch.rivals({uid: c.bands for uid, c in new.items()})
+    pairs = [(new[uid], found) for uid, found in rivals.items()]
+    return await _compared(work, pairs, policy.window)
+
+
+async def _parted(
+    work: _Scan, batch: Batch, candidates: Sequence[Candidate], known: Ledger
+) -> frozenset[str]:
+    """Return the uids of articles that no longer tell the story that they were bound to."""
+    edited = {c.article.uid: o for c in candidates if (o := _edited(c, known))}
+    kin = await batch.kin({uid: owner.key for uid, owner in edited.items()})
+    pairs = [
+        (_dated(c, edited[c.article.uid]), kin[c.article.uid])
+        for c in candidates
+        if c.article.uid in kin
+    ]
+    return frozenset(kin) - (await _compared(work, pairs, timedelta.max)).keys()
+
+
+async def _compared(
+    work: _Scan, pairs: Sequence[tuple[Candidate, Sequence[Rival]]], window: timedelta
+) -> dict[str, Likeness]:
+    task = functools.partial(likeness, window=window, now=work.task.now)
     done = await work.context.compute(task, pairs) if pairs else []
     return {
         one.article.uid: found
@@ -289,13 +308,19 @@ async def _alike(
     }
 
 
-def _edited_copy(at_hand: Candidate, known: Ledger) -> str:
-    """Return the key of the merged copy that an article is, if its text changed, or ""."""
+def _edited(at_hand: Candidate, known: Ledger) -> Owner | None:
+    """Return the stored article if its text changed and others tell its story."""
     trace = known.identities.get(at_hand.article.uid)
     owner = known.owners[trace.key] if trace and trace.key else None
-    if owner is None or not owner.merged or owner.plain_hash == at_hand.plain_hash:
-        return ""
-    return owner.key
+    if owner is None or owner.plain_hash == at_hand.plain_hash:
+        return None
+    return owner if owner.merged or owner.told else None
+
+
+def _dated(at_hand: Candidate, owner: Owner) -> Candidate:
+    """Date an article that names no date as it was: an edit is no news."""
+    article = at_hand.article
+    return replace(at_hand, article=replace(article, published=article.published or owner.published))
 
 
 def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[DocumentState]:

@@ -25,6 +25,7 @@ _TITLE, _TITLE_CHARACTERS = 16, 400
 # that have nothing in common; with 30 hardly fewer than with 24.
 _SHINGLE = 24
 
+
 def _beginning(latin: str, of_32: int) -> re.Pattern[str]:
     """Some Latin letters, and so many of every 32 characters of all other alphabets."""
     firsts = range(0xA0, 0x1_0000, 32)

@@ -43,6 +43,7 @@ from aggregator.store.rows import (
 )
 from aggregator.store.save import save
 from aggregator.store.schema import (
+    EPOCH,
     aliases,
     article_feeds,
     articles,
@@ -635,6 +636,8 @@ async def _set_source(
         theirs = sa.select(articles.c.id).where(articles.c.source_id == row.id)
         shown = sa.select(article_feeds.c.feed_id).where(article_feeds.c.article_id.in_(theirs))
         await mark_feeds(connection, (await connection.execute(shown.distinct())).scalars())
+        identities = sa.and_(aliases.c.kind == "identity", aliases.c.scope == row.id)
+        await _retell(connection, identities)
     if (row.recipe, row.key, row.active) != (source.recipe, source.key, True):
         await connection.execute(
             sa.update(documents).where(documents.c.source_id == row.id).values(validators="")
@@ -650,12 +653,16 @@ async def _retire(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     await connection.execute(
         sa.update(sources).where(among(connection, sources.c.id, numbers)).values(active=False)
     )
-    theirs = among(connection, aliases.c.scope, numbers)
-    await connection.execute(
-        sa.update(aliases)
-        .where(aliases.c.kind == "identity", theirs)
-        .values(lead=False, here=False)
-    )
+    theirs = sa.and_(aliases.c.kind == "identity", among(connection, aliases.c.scope, numbers))
+    await connection.execute(sa.update(aliases).where(theirs).values(lead=False, here=False))
+    await _retell(connection, theirs)
+
+
+async def _retell(connection: AsyncConnection, theirs: Any) -> None:
+    """Show stories anew that some identities belong to: others name those who tell them."""
+    told = sa.select(aliases.c.article_id).join(articles, articles.c.id == aliases.c.article_id)
+    rows = await connection.execute(told.where(theirs, articles.c.copies > 0).distinct())
+    await stories.settle(connection, rows.scalars().all(), EPOCH)
 
 
 async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
@@ -673,7 +680,7 @@ async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> set[i
     await _take_out(connection, leads)
     # A copy that was merged with what is gone brings that back; what is only like it goes on.
     marked = sa.select(articles.c.lead_id).where(
-        among(connection, articles.c.lead_id, retracted), articles.c.bond == "marked"
+        among(connection, articles.c.lead_id, {*retracted, *leads}), articles.c.bond == "marked"
     )
     parted = list((await connection.execute(marked.distinct())).scalars())
     return {*retracted, *leads} | await stories.succeed(connection, parted)

@@ -231,9 +231,19 @@ async def join(connection: AsyncConnection, number: int, lead: int) -> set[int]:
     """Show an article, and what was shown as it, as copies of another one."""
     followers = sa.and_(articles.c.lead_id == number, articles.c.bond.in_(_BOUND))
     await connection.execute(sa.update(articles).where(followers).values(lead_id=lead))
-    touched = await part(connection, lead, "")
+    touched = await _unmark(connection, lead)
     gone = {"shown_id": None, "state": "merged", "page_due": articles.c.page_due + _paged()}
     return touched | await _bind(connection, number, {"lead_id": lead, "bond": "merged", **gone})
+
+
+async def _unmark(connection: AsyncConnection, number: int) -> set[int]:
+    """Let an article lead that was likened to another one."""
+    marked = sa.and_(articles.c.id == number, articles.c.bond == "marked")
+    lead = await connection.scalar(sa.select(articles.c.lead_id).where(marked))
+    if lead is None:
+        return set()
+    await connection.execute(sa.update(articles).where(marked).values(lead_id=None, bond=""))
+    return {lead}
 
 
 async def forget_leads(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
