@@ -7,7 +7,7 @@ cut to a beginning shares little of the whole. The title is one more key.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from hashlib import blake2b
 from heapq import nsmallest
 from zlib import crc32
