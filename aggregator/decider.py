@@ -107,7 +107,7 @@ class Decider:
             entry_id=identifier,
             key=entry_key(identifier),
             published=published,
-            updated=self._updated(at_hand.article, decision, published),
+            updated=self._updated(at_hand, decision, published),
             state=state,
             categories=ready.categories,
             addresses=tuple(addresses(at_hand.article)),
@@ -161,14 +161,17 @@ class Decider:
         noted = replace(at_hand, article=replace(at_hand.article, problems=problems))
         return noted, min(fallback, self.now), "live"
 
-    def _updated(self, article: Article, decision: Decision, published: datetime) -> datetime:
+    def _updated(self, at_hand: Candidate, decision: Decision, published: datetime) -> datetime:
         """Return the time of the last real change: it moves only with title or text."""
+        article = at_hand.article
         declared = article.updated if article.updated and article.updated <= self.now else None
         if not isinstance(decision, Changed) or decision.owner.published > self.now:
             # Nobody has seen it before.
             return declared if declared and declared >= published else published
-        before = decision.owner.updated
-        if not decision.content or self._covered(article, decision.owner):
+        owner, before = decision.owner, decision.owner.updated
+        # Where a copy's text is shown, readers see nothing of an edit but the title.
+        seen = not owner.covered or at_hand.title_key != owner.title_key
+        if not (decision.content and seen):
             return before
         return declared if declared and declared > before else max(self.now, before)
 

@@ -276,7 +276,9 @@ async def _alike(
     policy = work.context.duplicates
     if policy.mode == "keep":
         return {}
-    new = {c.article.uid: c for c in candidates if c.bands and c.article.uid not in known.identities}
+    new = {
+        c.article.uid: c for c in candidates if c.bands and c.article.uid not in known.identities
+    }
     rivals = await batch.rivals({uid: c.bands for uid, c in new.items()})
     pairs = [(new[uid], found) for uid, found in rivals.items()]
     return await _compared(work, pairs, policy.window)
@@ -320,7 +322,9 @@ def _edited(at_hand: Candidate, known: Ledger) -> Owner | None:
 def _dated(at_hand: Candidate, owner: Owner) -> Candidate:
     """Date an article that names no date as it was: an edit is no news."""
     article = at_hand.article
-    return replace(at_hand, article=replace(article, published=article.published or owner.published))
+    return replace(
+        at_hand, article=replace(article, published=article.published or owner.published)
+    )
 
 
 def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[DocumentState]:

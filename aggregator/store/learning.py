@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.identity import Changed, New
 from aggregator.store.feeds import feeds_of, mark_feeds
+from aggregator.store.ledger import write_hashes
 from aggregator.store.lives import steps, write_event
 from aggregator.store.records import Outcome, Recut, shown_key
 from aggregator.store.rows import content
 from aggregator.store.schema import articles, blocks
 from aggregator.store.sql import upsert
+from aggregator.store.stories import settle
 
 
 async def read_history(
@@ -68,7 +70,7 @@ async def write_recuts(connection: AsyncConnection, recuts: Sequence[Recut], at:
     Ids and dates stay. An article that changed meanwhile is left alone, and so is one that would
     become equal to another.
     """
-    touched = []
+    touched: dict[int, str] = {}
     for recut in recuts:
         candidate = recut.candidate
         values = content(candidate) | {
@@ -82,7 +84,9 @@ async def write_recuts(connection: AsyncConnection, recuts: Sequence[Recut], at:
         statement = sa.update(articles).where(same, ~sa.exists(taken)).values(values)
         number = await connection.scalar(statement.returning(articles.c.id))
         if number:
-            touched.append(number)
+            touched[number] = candidate.content_hash
             await write_event(connection, number, at, "cleaned again", steps(candidate.article))
     if touched:
-        await mark_feeds(connection, await feeds_of(connection, touched))
+        await write_hashes(connection, touched)
+        await mark_feeds(connection, await feeds_of(connection, list(touched)))
+        await settle(connection, touched, at)

@@ -1,6 +1,6 @@
 """The ledger: what identities, texts and addresses were seen, and which articles they lead to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -141,11 +141,22 @@ async def write_aliases(
         statement = upsert(connection, aliases, shown)
         await connection.execute(statement, list(identities.values()))
     if keys:
-        # The first article that had a hash or an address keeps it while it is there.
-        statement = upsert(
-            connection, aliases, ("article_id",), where=aliases.c.article_id.is_(None)
-        )
-        await connection.execute(statement, list(keys.values()))
+        await _write_keys(connection, list(keys.values()))
+
+
+async def write_hashes(connection: AsyncConnection, hashes: Mapping[int, str]) -> None:
+    """Enter a further hash of each of some articles."""
+    rows = [
+        {"kind": "hash", "scope": 0, "value": value, "article_id": number}
+        for number, value in hashes.items()
+    ]
+    await _write_keys(connection, rows)
+
+
+async def _write_keys(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    # The first article that had a hash or an address keeps it while it is there.
+    statement = upsert(connection, aliases, ("article_id",), where=aliases.c.article_id.is_(None))
+    await connection.execute(statement, rows)
 
 
 def _identity_row(outcome: Outcome, source: int, numbers: dict[str, int]) -> dict[str, Any]:

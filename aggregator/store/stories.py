@@ -328,32 +328,32 @@ class _Now:
     renewed: frozenset[int]
 
 
-async def _show(
-    connection: AsyncConnection, story: int, told: Sequence[Any], now: _Now
-) -> None:
+async def _show(connection: AsyncConnection, story: int, told: Sequence[Any], now: _Now) -> None:
     """Show the fullest text of a story in the place of its lead's; for readers that is a change."""
     by_number = {member.id: member for member in told}
     lead = by_number[story]
     copies = [member for member in told if member.state == "merged"]
-    before, chosen = by_number.get(lead.shown_id, lead), lead
+    chosen = lead
     for copy in copies:
         if fuller((copy.size, copy.richness), (chosen.size, chosen.richness)):
             chosen = copy
-    values: dict[str, Any] = {}
-    if chosen is not before:
-        values["shown_id"] = chosen.id if chosen is not lead else None
-    other = before.text_key != chosen.text_key
-    if other or (chosen is not lead and chosen.id in now.renewed):
+    before = by_number.get(lead.shown_id or story)  # None: it is told elsewhere by now
+    values: dict[str, Any] = {"shown_id": chosen.id if chosen is not lead else None}
+    anew = chosen is not lead and chosen.id in now.renewed
+    if anew or before is None or before.text_key != chosen.text_key:
         values["updated"] = max(lead.updated, now.at)
     if copies and lead.state == "retracted":
         values["state"] = "live"
-    if values:
-        await connection.execute(sa.update(articles).where(articles.c.id == story).values(values))
+    await connection.execute(sa.update(articles).where(articles.c.id == story).values(values))
 
 
 async def _gather_categories(connection: AsyncConnection, leads: Sequence[int]) -> None:
     """Put articles into the categories of their merged copies, behind their own."""
-    theirs, copy, lead = article_feeds.alias("theirs"), articles.alias("copy"), articles.alias("lead")
+    theirs, copy, lead = (
+        article_feeds.alias("theirs"),
+        articles.alias("copy"),
+        articles.alias("lead"),
+    )
     brought = sa.and_(
         among(connection, article_feeds.c.article_id, leads), article_feeds.c.via.is_not(None)
     )

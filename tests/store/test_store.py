@@ -187,7 +187,7 @@ def test_documents_are_remembered_and_forgotten(store_url: str) -> None:
                 )
             async with store.batch(number) as batch:
                 await batch.remember([DocumentState(name="b", validators="2", error="bad")])
-                await batch.gone(["c"], retract=False)
+                await batch.gone(["c"], DAY, retract=False)
             state = await store.source_state(INBOX.key)
             assert state.seen == {"a": "1", "b": "2"}
             some = await store.source_state(INBOX.key, frozenset({"b", "z"}))
@@ -205,7 +205,7 @@ def test_more_names_than_a_statement_may_have_parameters(store_url: str) -> None
             number = (await store.source_state(INBOX.key)).id
             async with store.batch(number) as batch:
                 await batch.ledger(names, names, names, names)
-                await batch.gone(names, retract=True)
+                await batch.gone(names, DAY, retract=True)
             await store.want_feeds(range(70_000))
 
     asyncio.run(work())
@@ -231,7 +231,7 @@ def test_an_article_is_retracted_with_its_last_document(
             left = {"1.md", *copies}
             for names in removals:
                 async with store.batch(number) as batch:
-                    await batch.gone(names, retract=True)
+                    await batch.gone(names, DAY, retract=True)
                 left -= set(names)
                 expected = ["Story 1"] if left else []
                 assert (await titles(store), await titles(store, "a")) == (expected, expected)
@@ -246,12 +246,12 @@ def test_a_renamed_file_that_is_removed_later_is_retracted(store_url: str) -> No
             (first,) = await shown(store)
             number = (await store.source_state(INBOX.key)).id
             async with store.batch(number) as batch:
-                await batch.gone(["1.md"], retract=True)
+                await batch.gone(["1.md"], DAY, retract=True)
                 await save_in(batch, [story(1, uid="new.md")], scan=2)
             (renamed,) = await shown(store)
             assert renamed.id == first.id
             async with store.batch(number) as batch:
-                await batch.gone(["new.md"], retract=True)
+                await batch.gone(["new.md"], DAY, retract=True)
             assert await titles(store) == []
             await bring(store, story(1), scan=4)
             (back,) = await shown(store)
@@ -306,7 +306,7 @@ def test_what_retracted_articles_leave_is_kept_when_pruning(store_url: str) -> N
             await bring(store, *(story(n, "A") for n in range(1, 6)))
             number = (await store.source_state(INBOX.key)).id
             async with store.batch(number) as batch:
-                await batch.gone(["4.md", "5.md"], retract=True)
+                await batch.gone(["4.md", "5.md"], DAY, retract=True)
             await store.prune(DAY + timedelta(days=100), keep=2)
             assert await titles(store, "a") == ["Story 3", "Story 2"]
 

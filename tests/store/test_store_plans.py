@@ -56,7 +56,7 @@ async def _change(store: Store) -> None:
 
 async def _gone(store: Store) -> None:
     async with store.batch(1) as batch:
-        await batch.gone(["3.md"], retract=True)
+        await batch.gone(["3.md"], DAY, retract=True)
         await batch.remember([DocumentState(name="4.md", validators="v")])
 
 
@@ -85,7 +85,7 @@ async def _some(store: Store) -> None:
 async def _rivals(store: Store) -> None:
     async with store.batch(1) as batch:
         await batch.rivals({"x": [1, 2]})
-        await batch.leads({"x": "k"})
+        await batch.kin({"x": "k"})
 
 
 async def _learning(store: Store) -> None:
