@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.identity import Changed, Duplicate, New
 from aggregator.store.records import Category, Outcome, shown_key
-from aggregator.store.schema import article_feeds, articles, feeds, notes
+from aggregator.store.schema import article_feeds, feeds, notes
 from aggregator.store.sql import among, insert
 
 EVERYTHING = "everything"

@@ -414,7 +414,7 @@ class Store:
             ]
 
     async def stale(self) -> bool:
-        """Tell whether any feed is to be written: the feed of everything is, whenever another is."""
+        """Tell whether any feed is to be written: whenever one is, that of everything is, too."""
         unwritten = sa.and_(feeds.c.kind == EVERYTHING, feeds.c.wanted > feeds.c.written)
         async with self._read() as connection:
             return await connection.scalar(sa.select(feeds.c.id).where(unwritten)) is not None

@@ -219,7 +219,7 @@ async def succeed(connection: AsyncConnection, leads: Sequence[int]) -> set[int]
     heirs: dict[int, int] = {}
     for row in rows.all():
         heir = heirs.setdefault(row.lead_id, row.id)
-        led = {"lead_id": heir}
+        led: dict[str, Any] = {"lead_id": heir}
         if heir == row.id:
             due = articles.c.page_due + _paged()
             led = {"lead_id": None, "bond": "", "state": _freed(row.state), "page_due": due}

@@ -1,0 +1,366 @@
+"""Whatever happens to several sources' copies of a few stories: the laws that readers rely on."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+from place import Place
+
+from aggregator.errors import StoreError
+from aggregator.jobs import Publish, Scan, World, perform
+from aggregator.store import Life
+
+STORIES = {
+    "bridge": (
+        "The harbour bridge of Lindau was closed on Thursday morning after divers found a crack in "
+        "the second pier, and the town expects that repairs will last until spring.",
+        "Ferries now leave every twenty minutes from the old customs house, where volunteers of "
+        "the fire brigade help passengers with prams over the narrow gangway.",
+        "The engineer in charge said that the crack had probably been there for years and that "
+        "nobody had been in danger, because the load was limited long ago.",
+        "Shopkeepers on the island fear for their trade and have asked the council for another "
+        "ferry in the evening, which would have to be paid by the district.",
+    ),
+    "pears": (
+        "Nobody remembers who planted the pear trees behind the monastery, but every autumn half "
+        "the village climbs over the wall to shake them, and the monks look away.",
+        "This year the harvest was so large that the baker sold tarts for a week and the priest "
+        "preached about gluttony, with a napkin still tucked into his collar.",
+        "What cannot be eaten is pressed behind the school, where the children are allowed to "
+        "turn the handle and drink what runs over the rim of the barrel.",
+        "The abbot says that he has never seen anyone on the wall, and that the branches which "
+        "hang over the lane belong to whoever is tall enough to reach them.",
+    ),
+}
+TITLES = {
+    "bridge": ("Lindau closes its bridge", "Bridge in Lindau is closed"),
+    "pears": ("Pears behind the monastery", "A harvest over the wall"),
+}
+FORMS = ("whole", "cut", "longer", "footer")
+FURNITURE = "Sign up for our newsletter and follow us on all our channels"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a file holds."""
+
+    story: str
+    title: int = 0
+    form: str = "whole"
+    categories: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        parts = STORIES[self.story]
+        match self.form:
+            case "cut":
+                parts = parts[:3]
+            case "longer":
+                more = (
+                    f"The council of the {self.story} will meet on Tuesday to talk about all this, "
+                )
+                parts = (*parts, more + "and whoever lives here is asked to come and to be heard.")
+            case "footer":
+                parts = (*parts, FURNITURE)
+        return "\n\n".join(parts)
+
+
+SOURCES = {"Alpha": "keep", "Beta": "retract", "Gamma": "retract"}
+FILES = st.sampled_from([(s, n) for s in SOURCES for n in ("a.md", "b.md")])
+TOLD = st.builds(
+    Told,
+    story=st.sampled_from(sorted(STORIES)),
+    title=st.integers(0, 1),
+    form=st.sampled_from(FORMS),
+    categories=st.sampled_from([(), ("Town",), ("Town", "Lake"), ("Lake",)]),
+)
+Where = tuple[str, str]
+
+
+class Papers(RuleBasedStateMachine):
+    """Editors at work in three folders, an operator, and an aggregator that looks now and then."""
+
+    store = "sqlite:///data/store.db"
+
+    def __init__(self) -> None:
+        super().__init__()
+        root = Path(tempfile.mkdtemp(prefix="aggregator-stories-"))
+        self.place = Place(root, store=self.store, limit=1000)
+        self.place.sources = {
+            name: {"directory": name.lower(), "on_delete": on_delete}
+            for name, on_delete in SOURCES.items()
+        }
+        for name in SOURCES:
+            (root / name.lower()).mkdir()
+            # A folder that is empty at once is an error.
+            self._put((name, "own.md"), f"---\ntitle: Of {name}\ndate: 2024-05-31\n---\n{name}.\n")
+        self.files: dict[Where, Told] = {}
+        self.seen: dict[Where, Told] = {}
+        self.gone: dict[Where, Told] = {}
+        self.ids: dict[Where, str] = {}
+        self.shown: dict[str, tuple[Any, ...]] = {}
+        # Stories of which more than one entry may be shown, because of what people did.
+        self.several: set[str] = set()
+        # What a file held before it held another story: its keys lead to that file's article.
+        self.left: set[tuple[str, int, str]] = set()
+        self.dropped: set[str] = set()
+        # Stories that were retracted and then pruned: those do not come back.
+        self.buried: set[str] = set()
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.place.root)
+
+    def _put(self, where: Where, text: str) -> None:
+        self.place.put(f"{where[0].lower()}/{where[1]}", text)
+
+    def _path(self, where: Where) -> Path:
+        return self.place.root / where[0].lower() / where[1]
+
+    # Editors
+
+    @rule(where=FILES, told=TOLD)
+    def write(self, where: Where, told: Told) -> None:
+        """A new file, or another story in an old one."""
+        known = self.files.get(where) or self.seen.get(where) or self.gone.get(where)
+        if known and known.story != told.story:
+            self.several |= {known.story, told.story}
+            self.left |= {(known.story, t, f) for t in (0, 1) for f in FORMS}
+        others = {
+            w for w in (*self.files, *self.seen, *self.gone) if w[0] == where[0] and w != where
+        }
+        self.several |= {
+            told.story
+            for w in others
+            for one in (self.files, self.seen, self.gone)
+            if w in one and one[w].story == told.story
+        }
+        categories = ", ".join(told.categories)
+        title = TITLES[told.story][told.title]
+        head = f"title: {title}\ndate: 2024-05-31\ncategories: [{categories}]"
+        self._put(where, f"---\n{head}\n---\n{told.text}\n")
+        self.files[where] = told
+
+    @rule(where=FILES, title=st.integers(0, 1), form=st.sampled_from(FORMS))
+    def edit(self, where: Where, title: int, form: str) -> None:
+        if where in self.files:
+            self.write(where, replace(self.files[where], title=title, form=form))
+
+    @rule(where=FILES)
+    def delete(self, where: Where) -> None:
+        if where in self.files:
+            self._path(where).unlink()
+            self.gone[where] = self.files.pop(where)
+
+    @rule(where=FILES)
+    def rename(self, where: Where) -> None:
+        to = (where[0], "b.md" if where[1] == "a.md" else "a.md")
+        if where in self.files and to not in self.files:
+            told = self.gone.get(to) or self.seen.get(to)
+            if told:
+                self.several |= {told.story, self.files[where].story}
+                self.left |= {(told.story, t, f) for t in (0, 1) for f in FORMS}
+            self.several.add(self.files[where].story)
+            self._path(where).rename(self._path(to))
+            self.gone[where] = self.files[where]
+            self.files[to] = self.files.pop(where)
+
+    # The operator
+
+    @rule(mode=st.sampled_from(["merge", "merge", "mark", "keep"]))
+    def change_mode(self, mode: Literal["merge", "mark", "keep"]) -> None:
+        if mode != self.place.duplicates:
+            self.several |= set(STORIES)
+            self.place.duplicates = mode
+
+    @rule(source=st.sampled_from(sorted(SOURCES)), on=st.booleans())
+    def change_boilerplate(self, source: str, on: bool) -> None:
+        self.place.sources[source]["boilerplate"] = on
+
+    @rule(drops=st.sampled_from([(), ("pears",), ("bridge",)]))
+    def change_rules(self, drops: tuple[str, ...]) -> None:
+        self.place.rules = [
+            {"if": {"title": "monastery|wall" if one == "pears" else "Lindau"}, "drop": True}
+            for one in drops
+        ]
+        self.dropped = set(drops)
+
+    @rule(where=FILES)
+    def split(self, where: Where) -> None:
+        """And back: the same feeds as before, but for the time of the change."""
+        self._visit(twice=True)
+        life = self._life(where)
+        if life is None or life.bond != "merged" or life.state != "merged":
+            return
+        before = self._undated()
+        key = life.entry.key
+        self._do("split", key)
+        assert self._state(key) == "live"
+        self._do("join", key, "")
+        assert self._undated() == before
+
+    @rule(where=FILES)
+    def split_for_good(self, where: Where) -> None:
+        life = self._life(where)
+        if life and life.bond in ("merged", "marked") and life.state in ("merged", "live"):
+            self.several |= set(STORIES)
+            self._do("split", life.entry.key)
+
+    @rule(where=FILES, into=FILES)
+    def merge(self, where: Where, into: Where) -> None:
+        one, other = self._life(where), self._life(into)
+        if one and other and self.seen.get(where) and self.seen.get(into):
+            if self.seen[where].story != self.seen[into].story:
+                return
+            self.several |= set(STORIES)
+            try:
+                self._do("join", one.entry.key, other.entry.key)
+            except StoreError:
+                return
+
+    @rule()
+    def prune(self) -> None:
+        """The feeds show all; so only what was retracted goes."""
+        self.buried |= {told.story for told in (*self.gone.values(), *self.seen.values())}
+        self.place.run(lambda world: world.context.store.prune(self.place.now, 1000))
+
+    @rule()
+    def tidy(self) -> None:
+        self.place.run(lambda world: world.context.store.tidy(self.place.now - timedelta(days=7)))
+
+    # The aggregator
+
+    @rule(source=st.sampled_from(sorted(SOURCES)))
+    def look_at_one(self, source: str) -> None:
+        self._visit(source)
+
+    @rule(twice=st.booleans())
+    def look(self, twice: bool) -> None:
+        self._visit(twice=twice)
+
+    def _visit(self, *only: str, twice: bool = False) -> None:
+        self.place.now += timedelta(minutes=1)
+        every = self.place.sources
+        self.place.run(lambda world: _visit(world, only or tuple(every)))
+        for where in {*self.files, *self.seen}:
+            if not only or where[0] in only:
+                if where in self.files:
+                    self.seen[where] = self.files[where]
+                else:
+                    self.seen.pop(where, None)
+        if twice and not only:
+            before = self.place.files()
+            for once in [self.place.once()]:
+                for number in range(len(once.reports)):
+                    assert set(once.counts(number)) <= {"dropped", "documents"}, once.reports
+                assert once.written == []
+            assert self.place.files() == before
+        self._check()
+
+    def _check(self) -> None:
+        feed = self.place.feed()["items"]
+        ids = [item["id"] for item in feed]
+        assert len(set(ids)) == len(ids)
+        self._check_feeds_are_written()
+        self._check_files(feed)
+        self._check_stories(feed)
+        self._check_updated(feed)
+
+    def _check_feeds_are_written(self) -> None:
+        """Nothing is stale: all written anew, not a byte differs."""
+
+        async def anew(world: World) -> None:
+            store = world.context.store
+            await store.want_feeds([row.id for row in await store.feed_rows()])
+            await store.want_pages()
+            await perform(Publish(), world)
+
+        before = {name: body for name, (body, *_) in self.place.files().items()}
+        self.place.run(anew)
+        after = {name: body for name, (body, *_) in self.place.files().items()}
+        stale = {n for n in before.keys() | after.keys() if before.get(n) != after.get(n)}
+        assert stale == set()
+
+    def _check_files(self, feed: list[dict[str, Any]]) -> None:
+        """What a file tells is shown, under the id that it always had."""
+        shown = {item["id"]: item for item in feed}
+        for where, told in self.seen.items():
+            if told.story in self.dropped | self.buried:
+                continue
+            life = self._life(where)
+            assert life, f"{where} is unknown"
+            if (told.story, told.title, told.form) in self.left:
+                continue
+            entry = life.lead if life.state == "merged" else life.entry.id
+            assert entry in shown, f"{where} is not shown ({life.state}, {life.bond})"
+            assert STORIES[told.story][0][:40] in shown[entry]["content_html"], where
+            if self.seen.get(where) == self.files.get(where) and where not in self.gone:
+                assert self.ids.setdefault(where, life.entry.id) == life.entry.id
+
+    def _check_stories(self, feed: list[dict[str, Any]]) -> None:
+        for story in set(STORIES) - self.several - self.dropped - self.buried:
+            telling = [i for i in feed if STORIES[story][0][:40] in i["content_html"]]
+            told = any(t.story == story for t in self.seen.values())
+            assert len(telling) <= 1
+            assert telling or not told
+
+    def _check_updated(self, feed: list[dict[str, Any]]) -> None:
+        """The time of the change moves only with the title or the text."""
+        for item in feed:
+            now = item["date_modified"], item["title"], item["content_html"]
+            before = self.shown.get(item["id"])
+            if before and before[1:] == now[1:]:
+                assert before[0] == now[0], item["title"]
+            self.shown[item["id"]] = now
+
+    def _undated(self) -> dict[str, list[dict[str, Any]]]:
+        return {
+            slug: [
+                {k: v for k, v in item.items() if k != "date_modified"}
+                for item in self.place.feed(slug)["items"]
+            ]
+            for slug in ("", *self.place.slugs())
+        }
+
+    def _do(self, what: str, *keys: str) -> None:
+        async def work(world: World) -> None:
+            await getattr(world.context.store, what)(*keys, self.place.now)
+            await perform(Publish(), world)
+
+        self.place.now += timedelta(minutes=1)
+        self.place.run(work)
+        self._check()
+
+    def _state(self, key: str) -> str:
+        return self.place.run(lambda world: world.context.store.lives(key, [], None))[0].state  # type: ignore[no-any-return]
+
+    def _life(self, where: Where) -> Life | None:
+        async def work(world: World) -> list[Life]:
+            source = world.sources[where[0]].key
+            return await world.context.store.lives("", [], (source, where[1]))
+
+        found = self.place.run(work)
+        assert len(found) <= 1
+        return found[0] if found else None
+
+
+async def _visit(world: World, names: tuple[str, ...]) -> None:
+    for name in names:
+        report: Any = await perform(Scan(name), world)
+        assert report.errors == [], report.errors
+    await perform(Publish(), world)
+
+
+QUICK = settings(
+    max_examples=8,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+Papers.TestCase.settings = QUICK
+TestPapers = Papers.TestCase
