@@ -81,7 +81,7 @@ def clean_html(
 
     ``base`` is what relative links start from. Pure, and raises nothing for any input.
     """
-    markup, selected = selectors.remove(legal_markup(html), recipe.remove)
+    markup, selected = selectors.remove(tree.bounded(legal_markup(html)), recipe.remove)
     body, steps = _tree(markup, base, _globs(recipe.drop_images))
     return sanitise.sanitise(tree.serialise(body)), body, (*selected, *steps)
 

@@ -42,10 +42,10 @@ _VOID = re.compile(
     re.IGNORECASE,
 )
 # Parsing takes time by the square of the attributes of a tag: 11 s for 100,000 of them. A tag whose
-# names of attributes take more than this many bytes loses them all; real ones have a few hundred.
+# names of attributes take more than this many characters loses them all; real ones have a few hundred.
 _MOST_NAMES = 8_000
-_OPENING_TAG = re.compile(rb"<[a-zA-Z][^\s<>/]*+((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)")
-_QUOTED = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
+_OPENING_TAG = re.compile(r"<[a-zA-Z][^\s<>/]*+((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)")
+_QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
 _BREAK_HINT = re.compile(rb"</?wbr\b[^<>]*>", re.IGNORECASE)
 # For what is nested so deeply that libxml2 gives up: only elements that do not nest are left.
 _RAW_TEXT = re.compile(
@@ -74,22 +74,25 @@ def parse(html: str) -> Element:
     return body
 
 
+def bounded(html: str) -> str:
+    """HTML whose tags have no more attributes than a parser can take."""
+    return _OPENING_TAG.sub(_bounded, html) if len(html) > _MOST_NAMES else html
+
+
+def _bounded(tag: re.Match[str]) -> str:
+    if tag.end() - tag.start() > _MOST_NAMES and len(_QUOTED.sub("", tag[1])) > _MOST_NAMES:
+        return tag[0][: tag.start(1) - tag.start()]
+    return tag[0]
+
+
 def _mended(html: str) -> bytes:
     raw = html.encode()
-    if len(raw) > _MOST_NAMES:
-        raw = _OPENING_TAG.sub(_bounded, raw)
     lower = raw.lower()  # of bytes a fifth of what it takes of text
     if b"</body" in lower or b"</h" in lower:
         raw = _END_OF_BODY.sub(b"", raw)
     if b"<source" in lower or b"<track" in lower or b"<embed" in lower or b"<image" in lower:
         raw = _VOID.sub(rb"<\1\2 />", raw)
     return _BREAK_HINT.sub(b"", raw) if b"wbr" in lower else raw
-
-
-def _bounded(tag: re.Match[bytes]) -> bytes:
-    if tag.end() - tag.start() > _MOST_NAMES and len(_QUOTED.sub(b"", tag[1])) > _MOST_NAMES:
-        return tag[0][: tag.start(1) - tag.start()]
-    return tag[0]
 
 
 def _parse(html: bytes) -> Element | None:
