@@ -42,7 +42,7 @@ _VOID = re.compile(
     re.IGNORECASE,
 )
 # Parsing takes time by the square of the attributes of a tag: 11 s for 100,000 of them. A tag whose
-# names of attributes take more than this many characters loses them all; real ones have a few hundred.
+# names of attributes take more characters than this loses them all; real ones have a few hundred.
 _MOST_NAMES = 8_000
 _OPENING_TAG = re.compile(r"<[a-zA-Z][^\s<>/]*+((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)")
 _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
