@@ -61,10 +61,13 @@ class Brief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """What changes from one chunk to the next: the boilerplate learned so far, and the time."""
+    """What changes from one chunk to the next: the boilerplate learned so far, and the time.
+
+    ``learned`` is None where nothing was looked for yet.
+    """
 
     brief: Brief
-    learned: frozenset[str]
+    learned: frozenset[str] | None
     now: datetime
 
 

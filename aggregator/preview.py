@@ -65,7 +65,7 @@ async def preview(look: Look, loaded: Loaded | None) -> Preview:
         policy(loaded.config) if loaded else CategoryPolicy(),
         rules(loaded.config) if loaded else (),
     )
-    task = Task(brief=how, learned=frozenset(), now=datetime.now(UTC))
+    task = Task(brief=how, learned=None, now=datetime.now(UTC))
     found = Preview([], [])
     try:
         async with open_client() as client:

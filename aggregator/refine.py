@@ -42,11 +42,15 @@ Compute = Callable[[Callable[[Any], Any], Sequence[Any]], Awaitable[list[Any]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chunk:
-    """Some of what a source holds, what it became, and the task that made it so."""
+    """Some of what a source holds, what it became, and the task that made it so.
+
+    ``learned``: what is known to be boilerplate after it; None if nothing was looked for.
+    """
 
     found: list[Found]
     prepared: list[Prepared]
     task: Task
+    learned: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +72,7 @@ class Tools:
 
 
 async def refine(chunk: Chunk, tools: Tools) -> Chunk:
-    """Return a chunk whose fresh articles have their whole text and no boilerplate.
-
-    Its task holds what has been learned with it.
-    """
+    """Return a chunk whose fresh articles have their whole text and no boilerplate."""
     fresh = await _fresh(chunk.prepared, tools)
     if not fresh:
         return chunk
@@ -83,10 +84,12 @@ async def refine(chunk: Chunk, tools: Tools) -> Chunk:
     return chunk
 
 
-async def recut_stored(gained: frozenset[str], task: Task, tools: Tools) -> list[Recut]:
-    """Return the source's newest articles without boilerplate that was learned only now."""
+async def recut_stored(
+    gained: frozenset[str], learned: frozenset[str], tools: Tools
+) -> list[Recut]:
+    """Return the source's newest articles without boilerplate that was ``gained`` only now."""
     held = await tools.store.holding(tools.source_id, gained)
-    cut = functools.partial(_recut, learned=task.learned)
+    cut = functools.partial(_recut, learned=learned)
     done = await tools.web.compute(cut, held)
     return [recut for recut in done if isinstance(recut, Recut)]
 
@@ -189,11 +192,12 @@ async def _learn(chunk: Chunk, fresh: set[str], tools: Tools) -> Chunk:
     told = {r.candidate.plain_hash: r for r in _all(chunk.prepared) if _is_news(r, fresh)}
     history += [ready.candidate.blocks or () for ready in told.values()]
     learned = boilerplate.learn(history[-boilerplate.WINDOW :])
-    task = replace(chunk.task, learned=learned)
-    gained = learned - chunk.task.learned
-    if not any(_holds(ready, fresh, gained) for ready in _all(chunk.prepared)):
-        return replace(chunk, task=task)
-    return Chunk(found=chunk.found, prepared=await _redone(chunk, gained, task, tools), task=task)
+    # Since the chunk was prepared, those before it may have taught something.
+    gained = learned - (chunk.task.learned or frozenset())
+    if any(_holds(ready, fresh, gained) for ready in _all(chunk.prepared)):
+        task = replace(chunk.task, learned=learned)
+        chunk = replace(chunk, prepared=await _redone(chunk, gained, task, tools))
+    return replace(chunk, learned=learned)
 
 
 async def _redone(chunk: Chunk, gained: frozenset[str], task: Task, tools: Tools) -> list[Prepared]:

@@ -100,7 +100,9 @@ async def scan(source: Source, context: Context, only: frozenset[str] = frozense
     report = Report(source=source.name, kind=source.settings.kind)
     state = await context.store.source_state(source.key, only)
     visit = Visit(root=context.root, seen=state.seen, client=context.client, only=only)
-    work = _Scan(source, context, state, report, await _first_task(source, context, state))
+    how = brief(source, context.policy, context.rules)
+    task = Task(brief=how, learned=None, now=context.now())
+    work = _Scan(source, context, state, report, task)
     try:
         async with aclosing(_chunks(work, visit)) as chunks:
             async for chunk in chunks:
@@ -134,12 +136,10 @@ class _Scan:
         return Tools(source_id=self.state.id, store=context.store, web=web)
 
 
-async def _first_task(source: Source, context: Context, state: SourceState) -> Task:
-    how = brief(source, context.policy, context.rules)
-    history = []
-    if how.learns:
-        history = await context.store.history(state.id, boilerplate.WINDOW)
-    return Task(brief=how, learned=boilerplate.learn(history), now=context.now())
+async def _recall(work: _Scan) -> None:
+    """Learn again what the source's history teaches, before the first document is prepared."""
+    history = await work.context.store.history(work.state.id, boilerplate.WINDOW)
+    work.task = replace(work.task, learned=boilerplate.learn(history))
 
 
 # From documents to prepared chunks
@@ -157,6 +157,8 @@ async def _chunks(work: _Scan, visit: Visit) -> AsyncGenerator[Chunk, None]:
         async with aclosing(_grouped(documents(work.source, visit))) as groups:
             async for group in groups:
                 mine = [found for found in group if isinstance(found, Document)]
+                if mine and work.task.brief.learns and work.task.learned is None:
+                    await _recall(work)
                 preparing = asyncio.create_task(_prepared(work.context, work.task, mine))
                 waiting.append((group, work.task, preparing))
                 if len(waiting) >= IN_HAND:
@@ -196,12 +198,15 @@ async def _grouped(found: AsyncGenerator[Found, None]) -> AsyncGenerator[list[Fo
 
 async def _take_refined(work: _Scan, chunk: Chunk) -> None:
     """Refine a chunk and store it; what it taught counts for what was stored before, too."""
-    before = work.task.learned
-    refined = await refine(replace(chunk, task=work.task), work.tools)
-    gained = refined.task.learned - before
-    recuts = await recut_stored(gained, refined.task, work.tools) if gained else []
+    refined = await refine(chunk, work.tools)
+    learned, before = refined.learned, work.task.learned or frozenset()
+    if learned is None:
+        return await _take(work, refined, [])
+    gained = learned - before
+    recuts = await recut_stored(gained, learned, work.tools) if gained else []
     await _take(work, refined, recuts)
-    work.task = refined.task
+    work.task = replace(work.task, learned=learned)
+    return None
 
 
 async def _take(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None:

@@ -84,6 +84,15 @@ def test_what_repeats_goes_from_a_first_scan_too(place: Place) -> None:
     assert "Follow us" not in life.entry.article.text
 
 
+def test_what_one_chunk_teaches_counts_for_those_that_were_prepared_already(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aggregator.scan.CHUNK_DOCUMENTS", 10)
+    furnished(place, *range(31))
+    place.once()
+    assert [title for title, text in html(place).items() if FURNITURE in text] == []
+
+
 def test_what_is_learned_later_cleans_what_was_published(place: Place) -> None:
     """Ids and dates stay, and the article is no changed one when its file is read again."""
     furnished(place, 0)
