@@ -8,9 +8,12 @@ All work on the text of the HTML that the sanitiser wrote, and not on a tree: cu
 byte of the rest alone, while writing a tree out would spell addresses and spaces in another way.
 """
 
+import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from html import unescape
+from itertools import accumulate
 
 from aggregator.article import Step
 from aggregator.boilerplate import keys as k
@@ -44,6 +47,7 @@ _MOST = 64
 _ROUNDS = 8
 """A box can become a learned one when something in it has gone; more than twice is unknown."""
 _EXCERPT = 80
+_ANCHOR = re.compile(' id="')
 
 _Span = tuple[int, int]
 
@@ -58,7 +62,7 @@ def blocks(html: str) -> tuple[str, ...]:
     if page is None:
         return ()
     keys = k.likely_keys(page)
-    boxes = (k.box(node, page, keys) for node in page.nodes)
+    boxes = (key for _, key in k.boxes(page, keys))
     return tuple(dict.fromkeys(filter(None, (*keys, *boxes))))[-_MOST:]
 
 
@@ -86,32 +90,48 @@ def strip(html: str, learned: Set[str]) -> tuple[str, tuple[Step, ...]]:
     stays (a picture counts for 100 characters); if that cannot be, all of it does.
     """
     page = read(html) if learned else None
-    whole = page.size if page else 0
-    left, steps = html, list[Step]()
+    gone = _furniture(html, page, learned) if page else {}
+    if page is None or not gone:
+        return html, ()
+    sizes = [leaf.size for leaf in page.leaves]
+    if 2 * sum(sizes[at] for at in gone) > sum(sizes):
+        return html, ()
+    spans = list(dict.fromkeys(gone.values()))
+    return _cut(html, spans), tuple(_step(html[start:end]) for start, end in spans)
+
+
+def _furniture(html: str, page: Page, learned: Set[str]) -> dict[int, _Span]:
+    """The numbers of the blocks that go, in order, and where what goes with each is."""
+    keys = [k.key(leaf) for leaf in page.leaves]
+    cut: dict[int, _Span] = {}
     for _ in range(_ROUNDS):
-        spans = _spans(left, page, learned) if page else []
-        if not spans:
-            return left, tuple(steps)
-        steps += [_step(left[start:end]) for start, end in spans]
-        left = _cut(left, spans)
-        page = read(left)
-        if page is None or 2 * page.size < whole:
-            break
-    return html, ()
+        gone = {at for at, key in enumerate(keys) if key in learned}.union(cut)
+        for inside, key in k.boxes(page, keys, cut.keys()):
+            if key in learned:
+                gone.update(inside)
+        gone.update(_left_alone(page.leaves, gone))
+        before, cut = cut, _separable(html, page, gone)
+        if cut.keys() == before.keys():
+            return cut
+    return {}
 
 
-def _spans(html: str, page: Page, learned: Set[str]) -> list[_Span]:
-    """Where the furniture of an article is, each with the elements that it alone fills."""
-    leaves = page.leaves
-    keys = [k.key(leaf) for leaf in leaves]
-    gone = {at for at, key in enumerate(keys) if key in learned}
-    for node in page.nodes:
-        if k.box(node, page, keys) in learned:
-            gone.update(range(node.first, node.last))
-    gone.update(_left_alone(leaves, gone))
-    groups = _groups(html, [_span(html, leaves[at], gone) for at in sorted(gone)])
-    stays = [leaf for at, leaf in enumerate(leaves) if at not in gone]
-    return [span for group in groups if not _joins(group, stays) for span in group]
+def _separable(html: str, page: Page, gone: Set[int]) -> dict[int, _Span]:
+    """Of the blocks that could go those that do, each with the elements that it alone fills.
+
+    Where two bare texts that only furniture keeps apart would run into one, it stays.
+    """
+    nodes = _filled(html, page, gone)
+    spans = {at: _span(page.leaves[at], nodes) for at in sorted(gone)}
+    stays = [leaf for at, leaf in enumerate(page.leaves) if at not in gone]
+    starts, ends = {leaf.start for leaf in stays}, {leaf.end for leaf in stays}
+    kept = {
+        span
+        for group in _groups(html, list(dict.fromkeys(spans.values())))
+        if group[0][0] not in ends or group[-1][1] not in starts
+        for span in group
+    }
+    return {at: span for at, span in spans.items() if span in kept}
 
 
 def _left_alone(leaves: Sequence[Leaf], gone: Set[int]) -> Iterator[int]:
@@ -127,16 +147,24 @@ def _left_alone(leaves: Sequence[Leaf], gone: Set[int]) -> Iterator[int]:
         all_goes = False
 
 
-def _span(html: str, leaf: Leaf, gone: Set[int]) -> _Span:
+def _filled(html: str, page: Page, gone: Set[int]) -> set[Node]:
+    """The elements in which nothing is left, and to which no link of the article leads."""
+    before = list(accumulate((at in gone for at in range(len(page.leaves))), initial=0))
+    anchors = [match.start() for match in _ANCHOR.finditer(html)]
+    return {
+        node
+        for node in page.nodes
+        if before[node.last] - before[node.first] == node.last - node.first
+        and not node.whole
+        and bisect(anchors, node.start) == bisect(anchors, node.end)
+    }
+
+
+def _span(leaf: Leaf, filled: Set[Node]) -> _Span:
     start, end, node = leaf.start, leaf.end, leaf.node
-    while node is not None and _goes(html, node, gone):
+    while node is not None and node in filled:
         start, end, node = node.start, node.end, node.parent
     return start, end
-
-
-def _goes(html: str, node: Node, gone: Set[int]) -> bool:
-    all_gone = all(at in gone for at in range(node.first, node.last))
-    return all_gone and not node.whole and ' id="' not in html[node.start : node.end]
 
 
 def _groups(html: str, spans: Sequence[_Span]) -> list[list[_Span]]:
@@ -151,13 +179,6 @@ def _groups(html: str, spans: Sequence[_Span]) -> list[list[_Span]]:
         else:
             groups.append([(start, end)])
     return groups
-
-
-def _joins(group: Sequence[_Span], stays: Sequence[Leaf]) -> bool:
-    """Whether two bare texts that only this kept apart would run into one."""
-    start, end = group[0][0], group[-1][1]
-    before = any(leaf.end == start for leaf in stays)
-    return before and any(leaf.start == end for leaf in stays)
 
 
 def _cut(html: str, spans: Sequence[_Span]) -> str:

@@ -6,9 +6,11 @@ a digest of what it says.
 
 import re
 from base64 import b32encode
+from collections.abc import Iterator, Sequence, Set
 from hashlib import blake2b
+from itertools import accumulate
 
-from aggregator.boilerplate.page import Leaf, Node, Page, text
+from aggregator.boilerplate.page import Leaf, Page, text
 from aggregator.boilerplate.wording import (
     CODE,
     FURNITURE_HOSTS,
@@ -16,7 +18,7 @@ from aggregator.boilerplate.wording import (
     SERIES,
     is_call,
     line,
-    may_say_so,
+    telling,
 )
 
 CALL, LINE, BOX, PICTURE, LINKED_PICTURE, LINKS, MENU = "cnbpilm"
@@ -51,17 +53,19 @@ _MONTH = re.compile(
 
 def key(leaf: Leaf) -> str:
     """The key of a block by what it holds; "" for what is never furniture."""
+    if len(leaf.raw) > _LONGEST_RAW or leaf.is_fixed:
+        return ""
     said = leaf.text
     if not said:
-        return "" if leaf.is_fixed else _picture(leaf.raw)
-    kind, same = _call(said)
+        return _picture(leaf.raw)
     if leaf.is_heading and len(said) < _SHORTEST_HEADING:
         return ""
-    if leaf.is_fixed or (kind == LINE and leaf.node is not None and leaf.node.tag == "li"):
+    kind, same = _call(said)
+    if kind == LINE and leaf.node is not None and leaf.node.tag == "li":
         return ""
-    if not kind and ("<a " not in leaf.raw or leaf.is_heading):
-        return ""
-    return _hash(kind, same) if kind else _links(leaf.raw, said)
+    if kind:
+        return _hash(kind, same)
+    return _links(leaf.raw, said) if "<a " in leaf.raw and not leaf.is_heading else ""
 
 
 def likely_keys(page: Page) -> list[str]:
@@ -74,14 +78,27 @@ def likely_keys(page: Page) -> list[str]:
     ]
 
 
-def box(node: Node, page: Page, keys: list[str]) -> str:
-    """The key of a container that holds calls and what belongs to them; "" for any other."""
-    count = node.last - node.first
-    if node.tag not in _BOXES or not 1 < count <= _BOX_BLOCKS:
+def boxes(
+    page: Page, keys: Sequence[str], cut: Set[int] = frozenset()
+) -> Iterator[tuple[list[int], str]]:
+    """The containers that hold calls and what belongs to them: what is in each, and its key.
+
+    ``keys`` are those of all blocks; ``cut`` and what comes out are numbers of blocks. Those that
+    are cut count as gone.
+    """
+    left = [at for at in range(len(keys)) if at not in cut]
+    before = list(accumulate((at not in cut for at in range(len(keys))), initial=0))
+    for node in page.nodes:
+        first, last = before[node.first], before[node.last]
+        if node.tag in _BOXES and 1 < last - first <= _BOX_BLOCKS:
+            inside = left[first:last]
+            if found := _box([page.leaves[at] for at in inside], [keys[at] for at in inside]):
+                yield inside, found
+
+
+def _box(leaves: Sequence[Leaf], keys: Sequence[str]) -> str:
+    if 3 * sum(found[:1] in {CALL, LINE} for found in keys) < len(leaves):
         return ""
-    if 3 * sum(found[:1] in {CALL, LINE} for found in keys[node.first : node.last]) < count:
-        return ""
-    leaves = page.leaves[node.first : node.last]
     texts = [leaf.text for leaf in leaves]
     if sum(map(len, texts)) > _BOX_TEXT:
         return ""
@@ -93,10 +110,8 @@ def box(node: Node, page: Page, keys: list[str]) -> str:
 def _may_be(at: int, page: Page) -> bool:
     """Whether a block is short, or near the head or foot: all others are running text."""
     leaf = page.leaves[at]
-    if leaf.node is not None and leaf.node.whole:
-        return False
     in_the_middle = _HEAD <= at < len(page.leaves) - _FOOT
-    return len(leaf.raw) <= (_LONGEST_IN_THE_MIDDLE if in_the_middle else _LONGEST_RAW)
+    return not in_the_middle or len(leaf.raw) <= _LONGEST_IN_THE_MIDDLE
 
 
 def _fits(at: int, page: Page, found: str) -> bool:
@@ -114,11 +129,12 @@ def _fits(at: int, page: Page, found: str) -> bool:
 
 def _call(said: str) -> tuple[str, str]:
     """Whether a text calls to do something, or is a line that only names and dates fill."""
-    if len(said) > _LONGEST_CALL or not may_say_so(said):
+    words = telling(said) if len(said) <= _LONGEST_CALL else None
+    if not words:
         return "", ""
-    if len(said) <= _LONGEST_LINE and (kind := line(said)):
+    if len(said) <= _LONGEST_LINE and (kind := line(said, words)):
         return LINE, kind
-    if is_call(said) and not PROTECTED.search(said):
+    if is_call(said, words) and not PROTECTED.search(said):
         return CALL, _same(said)
     return "", ""
 

@@ -2,9 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
-from typing import NamedTuple
-from unicodedata import is_normalized, normalize
+
+from aggregator.nfkc import nfkc
 
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 
@@ -44,7 +45,8 @@ class Node:
     last: int = -1
 
 
-class Leaf(NamedTuple):
+@dataclass(eq=False)
+class Leaf:
     """A stretch of text or pictures between two tags of blocks: what readers take for one block.
 
     ``start`` and ``end`` say where it is, ``raw`` is its HTML. ``tied``: other parts of the article
@@ -57,7 +59,7 @@ class Leaf(NamedTuple):
     raw: str
     tied: bool
 
-    @property
+    @cached_property
     def text(self) -> str:
         """What it says: NFKC, case-folded, white space collapsed."""
         return text(self.raw)
@@ -65,7 +67,9 @@ class Leaf(NamedTuple):
     @property
     def size(self) -> int:
         """Its weight in characters."""
-        return len(self.text) + _PICTURE * len(_MEDIA.findall(self.raw))
+        if "<" not in self.raw:
+            return len(self.raw.strip())
+        return len(without_tags(self.raw).strip()) + _PICTURE * len(_MEDIA.findall(self.raw))
 
     @property
     def is_heading(self) -> bool:
@@ -87,11 +91,6 @@ class Page:
 
     leaves: list[Leaf]
     nodes: list[Node]
-
-    @property
-    def size(self) -> int:
-        """The weight of all blocks in characters."""
-        return sum(leaf.size for leaf in self.leaves)
 
 
 def read(html: str) -> Page | None:
@@ -143,11 +142,7 @@ def _add_leaf(page: Page, node: Node | None, raw: str, start: int, inline: int) 
 def text(raw: str) -> str:
     """The text of a stretch: NFKC, case-folded, white space collapsed."""
     found = _ANY_TAG.sub("", raw.replace("<br>", " ")) if "<" in raw else raw
-    if "&" in found:
-        found = unescape(found)
-    if not found.isascii() and not is_normalized("NFKC", found):
-        found = normalize("NFKC", found)
-    return " ".join(found.casefold().split())
+    return " ".join(nfkc(unescape(found)).casefold().split())
 
 
 def without_tags(raw: str) -> str:

@@ -6,7 +6,7 @@ plain, but each is a phrase and not a word: "share" is in every second article a
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 
 _WORD = re.compile(r"[^\W\d_]+")
 _NETWORK = (
@@ -213,29 +213,79 @@ _CALLS: _Rows = (
     ),
 )
 
-# The same in writing that puts no spaces between words, and so has no words to look for.
-_UNSPACED_CALLS = (
+# The same in writing that puts no spaces between words: characters instead of words, the rarest of
+# those that each alternative holds.
+_UNSPACED_CALLS: _Rows = (
     # Chinese, both scripts
-    r"[关關]注(?:我[们們的]|公[众眾]|微信|本[站号號]|官方(?:微|公|[账賬帳])|.{0,12}(?:公[众眾][号號]|微信号|官方微博))",
-    r"(?:[点點][击擊]|长按|長按).{0,12}(?:[关關]注|二[维維][码碼]|[识識][别別]|[订訂][阅閱]|[蓝藍]字|原文)",
-    r"[扫掃](?:[码碼]|一[扫掃]|描.{0,8}二[维維][码碼])|微信公[众眾][号號]|[欢歡]迎(?:[关關]注|[订訂][阅閱]|.{0,8}留言)",
-    r"[阅閱][读讀]原文|[订訂][阅閱](?:本|我[们們]|rss|[邮郵]件)|[尽盡]在.{0,15}app",
-    r"下[载載].{0,12}(?:新[闻聞]|官方|本[站报報]|[财財][经經]).{0,4}(?:app|客[户戶]端)",
-    r"(?:app|客[户戶]端)(?:[内內]|中|里)?(?:查看|[阅閱][读讀]|打[开開])全文",
-    r"版[权權](?:所有|[归歸])|著作[权權]所有|禁止[转轉][载載]|[转轉][载載](?:请|請|须|須|需)",
-    r"未[经經].{0,12}(?:授[权權]|[许許]可|同意).{0,10}(?:[转轉][载載]|不得|禁止|[请請]勿)",
-    r"侵[权權].{0,12}(?:[删刪]|[联聯]系|告知)|免[责責][声聲]明[:,]",
-    r"不代表(?:本|[我平网網]).{0,10}(?:[观觀][点點]|立[场場])|[仅僅]代表作者|不[构構]成.{0,4}投[资資]建[议議]",
-    r"(?:[点點][赞讚]|[转轉][发發]|收藏|在看)[、,和 ]"
-    r"(?:[点點][赞讚]|[转轉][发發]|收藏|在看|[评評][论論]|[关關]注)",
-    r"分享(?:到|至)(?:朋友圈|微信|微博)|打[赏賞](?:支持|作者)|[赞讚][赏賞](?:支持|作者|[码碼])|知[识識]星球",
-    r"加入?.{0,8}(?:微信|[读讀]者|粉[丝絲])(?:交流)?群|^(?:广告|廣告|推广|推廣|分享)$",
+    (
+        "注",
+        r"[关關]注(?:我[们們的]|公[众眾]|微信|本[站号號]|官方(?:微|公|[账賬帳])|"
+        r".{0,12}(?:公[众眾][号號]|微信号|官方微博))",
+    ),
+    (
+        "击 擊 按",
+        r"(?:[点點][击擊]|长按|長按).{0,12}"
+        r"(?:[关關]注|二[维維][码碼]|[识識][别別]|[订訂][阅閱]|[蓝藍]字|原文)",
+    ),
+    (
+        "扫 掃 众 眾 迎",
+        r"[扫掃](?:[码碼]|一[扫掃]|描.{0,8}二[维維][码碼])|微信公[众眾][号號]|"
+        r"[欢歡]迎(?:[关關]注|[订訂][阅閱]|.{0,8}留言)",
+    ),
+    (
+        "阅 閱 尽 盡",
+        r"[阅閱][读讀]原文|[订訂][阅閱](?:本|我[们們]|rss|[邮郵]件)|[尽盡]在.{0,15}app",
+    ),
+    (
+        "载 載",
+        r"下[载載].{0,12}(?:新[闻聞]|官方|本[站报報]|[财財][经經]).{0,4}(?:app|客[户戶]端)",
+    ),
+    ("全", r"(?:app|客[户戶]端)(?:[内內]|中|里)?(?:查看|[阅閱][读讀]|打[开開])全文"),
+    (
+        "权 權 载 載",
+        r"版[权權](?:所有|[归歸])|著作[权權]所有|禁止[转轉][载載]|[转轉][载載](?:请|請|须|須|需)",
+    ),
+    (
+        "未",
+        r"未[经經].{0,12}(?:授[权權]|[许許]可|同意).{0,10}"
+        r"(?:[转轉][载載]|不得|禁止|[请請]勿)",
+    ),
+    ("侵 免", r"侵[权權].{0,12}(?:[删刪]|[联聯]系|告知)|免[责責][声聲]明[:,]"),
+    (
+        "代 构 構",
+        r"不代表(?:本|[我平网網]).{0,10}(?:[观觀][点點]|立[场場])|[仅僅]代表作者|"
+        r"不[构構]成.{0,4}投[资資]建[议議]",
+    ),
+    (
+        "赞 讚 转 轉 藏 看",
+        r"(?:[点點][赞讚]|[转轉][发發]|收藏|在看)[、,和 ]"
+        r"(?:[点點][赞讚]|[转轉][发發]|收藏|在看|[评評][论論]|[关關]注)",
+    ),
+    (
+        "享 赏 賞 球",
+        r"分享(?:到|至)(?:朋友圈|微信|微博)|打[赏賞](?:支持|作者)|"
+        r"[赞讚][赏賞](?:支持|作者|[码碼])|知[识識]星球",
+    ),
+    (
+        "群 广 廣 享",
+        r"加入?.{0,8}(?:微信|[读讀]者|粉[丝絲])(?:交流)?群|^(?:广告|廣告|推广|推廣|分享)$",
+    ),
     # Japanese, Korean
-    r"^シェアする|フォロー(?:お願い|してください)|チャンネル登録|(?:メルマガ|ニュースレター).{0,10}(?:登録|購読)",
-    r"アプリを.{0,8}ダウンロード|無断転載|^広告$|^コメントを(?:書く|残す)",
-    r"구독하기|구독해 ?주|구독과 ?좋아요|^공유하기$|무단 ?전재|저작권자|^광고$",
+    (
+        "シ フ 録 購",
+        r"^シェアする|フォロー(?:お願い|してください)|チャンネル登録|"
+        r"(?:メルマガ|ニュースレター).{0,10}(?:登録|購読)",
+    ),
+    (
+        "プ 転 広 コ",
+        r"アプリを.{0,8}ダウンロード|無断転載|^広告$|^コメントを(?:書く|残す)",
+    ),
+    (
+        "구 공 무 저 광",
+        r"구독하기|구독해 ?주|구독과 ?좋아요|^공유하기$|무단 ?전재|저작권자|^광고$",
+    ),
     # Without words in any language
-    r"© ?\d{4}",
+    ("©", r"© ?\d{4}"),
 )
 
 _EDITORS = (
@@ -301,14 +351,14 @@ _LINES: _Rows = (
         r"(?: [\"“„«].{1,150}[\"”“»])?[ .…→»›>]*",
     ),
 )
-_UNSPACED_LINES = (
-    rf"[(\[【]?(?:{_EDITORS}) ?[:/] ?{_NAMES}",
-    r"(?:预计|預計)?(?:阅读|閱讀)(?:时间|時間)? ?:? ?约? ?\d+ ?分[钟鐘]",
-    r"(?:本文)?约?\d+字,?阅读约?需?\d+分钟",
-    r"(?:发布|發布|更新)(?:时间|時間|于|於) ?:? ?[\d年月日时分秒 :/-]{4,40}",
-    r"(?:\d+ ?(?:条评论|次阅读|人阅读|点赞)[ ·|,/]*){1,4}",
-    r"(?:阅读|评论|点赞|浏览|瀏覽)[数量]? ?[:(]? ?[\d.,万]+\)?",
-    r"(?:(?:阅读|查看|展开)全文|閱讀全文|阅读更多|続きを読む|더 보기)[ .…→»›>]*",
+_UNSPACED_LINES: _Rows = (
+    ("编 編 校 审 審 监 排", rf"[(\[【]?(?:{_EDITORS}) ?[:/] ?{_NAMES}"),
+    ("钟 鐘", r"(?:预计|預計)?(?:阅读|閱讀)(?:时间|時間)? ?:? ?约? ?\d+ ?分[钟鐘]"),
+    ("钟", r"(?:本文)?约?\d+字,?阅读约?需?\d+分钟"),
+    ("布 更", r"(?:发布|發布|更新)(?:时间|時間|于|於) ?:? ?[\d年月日时分秒 :/-]{4,40}"),
+    ("论 读 赞", r"(?:\d+ ?(?:条评论|次阅读|人阅读|点赞)[ ·|,/]*){1,4}"),
+    ("读 论 赞 览 覽", r"(?:阅读|评论|点赞|浏览|瀏覽)[数量]? ?[:(]? ?[\d.,万]+\)?"),
+    ("全 更 続 더", r"(?:(?:阅读|查看|展开)全文|閱讀全文|阅读更多|続きを読む|더 보기)[ .…→»›>]*"),
 )
 
 PROTECTED = re.compile(
@@ -352,38 +402,37 @@ def _by_word(rows: _Rows) -> dict[str, frozenset[_Pattern]]:
     return {word: frozenset(patterns) for word, patterns in table.items()}
 
 
-_CALLS_BY_WORD, _LINES_BY_WORD = _by_word(_CALLS), _by_word(_LINES)
+_CALLS_BY_WORD = _by_word((*_CALLS, *_UNSPACED_CALLS))
+_LINES_BY_WORD = _by_word((*_LINES, *_UNSPACED_LINES))
 _WORDS = frozenset([*_CALLS_BY_WORD, *_LINES_BY_WORD])
-_UNSPACED_CALL = re.compile("|".join(_UNSPACED_CALLS))
-_UNSPACED_LINE = frozenset(map(re.compile, _UNSPACED_LINES))
-# Kana, Han, Hangul, and the sign of copyright, which is no word either.
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af©]")
+_CHARACTER = re.compile(
+    f"[{''.join(word for word in _WORDS if not word.isascii() and len(word) == 1)}]"
+)
 
 
-def line(text: str) -> str:
-    """The kind of a line that is the same each time but for names, titles and dates; or ""."""
-    candidates = _among(_LINES_BY_WORD, _words(text))
-    if _UNSPACED.search(text):
-        candidates |= _UNSPACED_LINE
+def telling(text: str) -> frozenset[str]:
+    """The words of a text that speak for its being furniture: nearly always, there are none."""
+    found = _WORDS.intersection(_WORD.findall(text))
+    return found if text.isascii() else found.union(_CHARACTER.findall(text))
+
+
+def line(text: str, words: Set[str]) -> str:
+    """The kind of a line that is the same each time but for names, titles and dates; or "".
+
+    ``words`` are the telling ones.
+    """
+    candidates = _among(_LINES_BY_WORD, words)
     return min((p.pattern for p in candidates if p.fullmatch(text)), default="")
 
 
-def is_call(text: str) -> bool:
-    """Whether a text calls readers to do something, advertises, or speaks of the site itself."""
-    if any(p.search(text) for p in _among(_CALLS_BY_WORD, _words(text))):
-        return True
-    return _UNSPACED.search(text) is not None and _UNSPACED_CALL.search(text) is not None
+def is_call(text: str, words: Set[str]) -> bool:
+    """Whether a text calls readers to do something, advertises, or speaks of the site itself.
+
+    ``words`` are the telling ones.
+    """
+    return any(p.search(text) for p in _among(_CALLS_BY_WORD, words))
 
 
-def may_say_so(text: str) -> bool:
-    """Whether a text is worth asking about: a quick look, and nearly always in vain."""
-    return bool(_words(text)) or _UNSPACED.search(text) is not None
-
-
-def _words(text: str) -> frozenset[str]:
-    return _WORDS.intersection(_WORD.findall(text))
-
-
-def _among(table: Mapping[str, frozenset[_Pattern]], words: Iterable[str]) -> frozenset[_Pattern]:
+def _among(table: Mapping[str, frozenset[_Pattern]], words: Set[str]) -> frozenset[_Pattern]:
     none = frozenset[_Pattern]()
     return none.union(*(table.get(word, none) for word in words))
