@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.article import Article
-from aggregator.boilerplate import SAMPLE, WINDOW, blocks, learn, strip
+from aggregator.boilerplate import SAMPLE, WINDOW, blocks, learn, strip, wording
 from aggregator.clean import Recipe, clean
 
 PROSE = "<p>The council met on the fourth floor and agreed about {n} things, at length.</p>"
@@ -148,13 +148,29 @@ def test_keys_are_short_ascii_and_bounded() -> None:
 
 @pytest.mark.parametrize(
     "html",
-    ["<p>" * 50_000, "<div>" * 9_000 + "</div>" * 9_000, "<p>a</p>" * 100_000, '<a href="' * 9_000],
-    ids=["open", "deep", "many", "quotes"],
+    [
+        "<p>" * 50_000,
+        "<div>" * 9_000 + "Follow us on Twitter" + "</div>" * 9_000 + PROSE,
+        "<p>a</p>" * 100_000,
+        '<a href="' * 9_000,
+        "<p>Follow us on Twitter</p>" * 3_000 + PROSE * 2_000,
+    ],
+    ids=["open", "deep", "many", "quotes", "furniture"],
 )
 def test_hostile_articles_take_no_time(html: str) -> None:
     began = time.process_time()
     strip(html, set(blocks(html)) | {"x"})
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(("words", "phrase"), [*wording._UNSPACED_CALLS, *wording._UNSPACED_LINES])
+@given(st.data())
+@settings(max_examples=30)
+def test_every_phrase_without_spaces_holds_a_character_by_which_it_is_looked_for(
+    words: str, phrase: str, data: st.DataObject
+) -> None:
+    said = data.draw(st.from_regex(phrase, fullmatch=True))
+    assert set(words.split()) & set(said)
 
 
 _PIECES = st.sampled_from(

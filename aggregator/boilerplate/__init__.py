@@ -45,7 +45,8 @@ nearly every article ends with goes."""
 _MOST = 64
 """Keys of an article; of 5,500 real ones, none has as many."""
 _ROUNDS = 8
-"""A box can become a learned one when something in it has gone; more than twice is unknown."""
+"""A box can become a learned one when something in it has gone; more than twice is unknown.
+So stripping goes on until nothing more goes, without reading the article again."""
 _EXCERPT = 80
 _ANCHOR = re.compile(' id="')
 
