@@ -32,12 +32,17 @@ async def save(connection: AsyncConnection, source: int, outcomes: Sequence[Outc
     await stories.write_bands(connection, outcomes, numbers)
     await lives.write_events(connection, source, outcomes, numbers)
     if outcomes:
-        renewed = frozenset(
-            numbers[o.decision.owner.key]
-            for o in outcomes
-            if isinstance(o.decision, Changed) and o.decision.content
-        )
+        renewed = frozenset(numbers[key] for o in outcomes if (key := _renewed(o)))
         await stories.settle(connection, touched, outcomes[-1].at, renewed)
+
+
+def _renewed(outcome: Outcome) -> str:
+    """Return the key of the article whose text an outcome changes, or ""."""
+    match outcome.decision:
+        case Changed(owner, True) if owner.text_key != outcome.candidate.text_key:
+            return owner.key
+        case _:
+            return ""
 
 
 def _is_news(outcome: Outcome) -> bool:
