@@ -99,7 +99,8 @@ def read(html: str) -> Page | None:
     node: Node | None = None
     at = inline = 0  # inline: elements that are open and stand around blocks
     for tag in _TAG.finditer(html):
-        inline += _add_leaf(page, node, html[at : tag.start()], at, inline)
+        if (stretch := html[at : tag.start()]) and not stretch.isspace():
+            inline += _add_leaf(page, node, stretch, at, inline)
         at = tag.end()
         if not tag[1]:
             node = _open(page, tag, node, inline)
@@ -108,7 +109,8 @@ def read(html: str) -> Page | None:
         else:
             node.end, node.last = at, len(page.leaves)
             node = node.parent
-    _add_leaf(page, node, html[at:], at, inline)
+    if html[at:].strip():
+        _add_leaf(page, node, html[at:], at, inline)
     return None if node else page
 
 
@@ -125,17 +127,16 @@ def _open(page: Page, tag: re.Match[str], parent: Node | None, inline: int) -> N
 
 def _add_leaf(page: Page, node: Node | None, raw: str, start: int, inline: int) -> int:
     """Add a stretch, if there is anything in it, and return how many elements it leaves open."""
-    if not raw or raw.isspace():
-        return 0
     if "<" not in raw and "&" not in raw:
         page.leaves.append(Leaf(node, start, start + len(raw), raw, inline != 0))
         return 0
     left_open = raw.count("<") - 2 * raw.count("</")
     if left_open:  # most often only by line breaks and pictures
         left_open -= len(_VOID.findall(raw))
-    if raw.lstrip()[0] not in "<&" or _MEDIA.search(raw) or text(raw):
-        tied = inline != 0 or left_open != 0 or 'href="#' in raw or ' id="' in raw
-        page.leaves.append(Leaf(node, start, start + len(raw), raw, tied))
+    tied = inline != 0 or left_open != 0 or 'href="#' in raw or ' id="' in raw
+    leaf = Leaf(node, start, start + len(raw), raw, tied)
+    if raw.lstrip()[0] not in "<&" or _MEDIA.search(raw) or leaf.text:
+        page.leaves.append(leaf)
     return left_open
 
 
