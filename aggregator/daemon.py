@@ -298,9 +298,15 @@ class Daemon:
             await asyncio.wait(tuple(self._scans.values()), timeout=pause)
 
     async def _anything_to_publish(self) -> None:
-        """Wait until something is stale or the next waiting article is due."""
+        """Wait until something is stale or the next waiting article is due.
+
+        The store is asked, too: another process may split or merge articles in it.
+        """
+        store = self._world.context.store
         while not self._stale.is_set():
-            due = await self._world.context.store.release(_BEGINNING)
+            if await store.stale():
+                return
+            due = await store.release(_BEGINNING)
             wait = (due - datetime.now(UTC)) / timedelta(seconds=1) if due else _CLOCK
             if wait <= 0:
                 return

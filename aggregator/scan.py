@@ -286,6 +286,10 @@ async def _alike(
     }
     rivals = await batch.rivals({uid: c.bands for uid, c in new.items()})
     pairs = [(new[uid], found) for uid, found in rivals.items()]
+    # A further copy that was edited may be told apart by its keys, and tell the same all the same.
+    copies = {c.article.uid: (c, o) for c in candidates if (o := _edited(c, known, primary=False))}
+    kin = await batch.kin({uid: owner.key for uid, (_, owner) in copies.items()})
+    pairs += [(_dated(*copies[uid]), found) for uid, found in kin.items()]
     return await _compared(work, pairs, policy.window)
 
 
@@ -293,14 +297,15 @@ async def _parted(
     work: _Scan, batch: Batch, candidates: Sequence[Candidate], known: Ledger
 ) -> frozenset[str]:
     """Return the uids of articles that no longer tell the story that they were bound to."""
-    edited = {c.article.uid: o for c in candidates if (o := _edited(c, known))}
-    kin = await batch.kin({uid: owner.key for uid, owner in edited.items()})
-    pairs = [
-        (_dated(c, edited[c.article.uid]), kin[c.article.uid])
-        for c in candidates
-        if c.article.uid in kin
-    ]
-    return frozenset(kin) - (await _compared(work, pairs, timedelta.max)).keys()
+    edited = {c.article.uid: (c, o) for c in candidates if (o := _edited(c, known, primary=True))}
+    kin = await batch.kin({uid: owner.key for uid, (_, owner) in edited.items()})
+    others = {
+        uid: rest
+        for uid, found in kin.items()
+        if (rest := [one for one in found if one.key != edited[uid][1].key])
+    }
+    pairs = [(_dated(*edited[uid]), found) for uid, found in others.items()]
+    return frozenset(others) - (await _compared(work, pairs, timedelta.max)).keys()
 
 
 async def _compared(
@@ -315,13 +320,16 @@ async def _compared(
     }
 
 
-def _edited(at_hand: Candidate, known: Ledger) -> Owner | None:
-    """Return the stored article if its text changed and others tell its story."""
+def _edited(at_hand: Candidate, known: Ledger, *, primary: bool) -> Owner | None:
+    """Return the stored article if its text is another one at hand, and others tell its story.
+
+    ``primary``: the article is the one at hand, which is a further copy of it otherwise.
+    """
     trace = known.identities.get(at_hand.article.uid)
     owner = known.owners[trace.key] if trace and trace.key else None
-    if owner is None or owner.plain_hash == at_hand.plain_hash:
+    if trace is None or owner is None or owner.plain_hash == at_hand.plain_hash:
         return None
-    return owner if owner.merged or owner.told else None
+    return owner if trace.primary == primary and (owner.merged or owner.told) else None
 
 
 def _dated(at_hand: Candidate, owner: Owner) -> Candidate:

@@ -118,6 +118,18 @@ def test_what_is_learned_later_cleans_what_was_published(place: Place) -> None:
     assert "Anew" in html(place)["Story 0"]
 
 
+def test_what_equals_an_article_that_was_cleaned_again_is_a_copy(place: Place) -> None:
+    (place.root / "other").mkdir()
+    place.sources["Other"] = {"directory": "other", "boilerplate": False}
+    furnished(place, 0)
+    place.once()
+    furnished(place, *range(1, 20))
+    place.once()
+    place.put("other/a.md", f"---\ntitle: Story 0\ndate: 2024-05-01\n---\n{prose(0)}\n")
+    assert place.once().counts(1) == {"documents": 1, "duplicates": 1}
+    assert len(html(place)) == 20
+
+
 def test_the_same_history_teaches_the_same(place: Place, tmp_path_factory: Any) -> None:
     other = Place(tmp_path_factory.mktemp("other"))
     (other.root / "inbox").mkdir()

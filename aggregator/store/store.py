@@ -86,9 +86,9 @@ class Batch:
         """Return articles of other sources that share a band with those sought, by their uids."""
         return await stories.find_rivals(self._connection, self._source, sought)
 
-    async def kin(self, edited: Mapping[str, str]) -> dict[str, list[Rival]]:
-        """Return what else tells the stories that articles (uid -> key) belong to, by the uids."""
-        return await stories.find_kin(self._connection, edited)
+    async def kin(self, known: Mapping[str, str]) -> dict[str, list[Rival]]:
+        """Return the stories that articles (uid -> key) belong to, they among them, by uid."""
+        return await stories.find_kin(self._connection, known)
 
     async def drop(self, left_out: Sequence[Drop], at: datetime) -> None:
         """Note articles that were left out, and why."""

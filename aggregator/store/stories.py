@@ -69,20 +69,18 @@ def _closest(counts: Counter[int]) -> list[int]:
     return order[:_RIVALS]
 
 
-async def find_kin(
-    connection: AsyncConnection, edited: Mapping[str, str]
-) -> dict[str, list[Rival]]:
-    """Return what else is bound to articles (uid -> key): the rest of their stories, by uid."""
+async def find_kin(connection: AsyncConnection, known: Mapping[str, str]) -> dict[str, list[Rival]]:
+    """Return the stories that articles (uid -> key) belong to, they among them, by uid."""
     me = articles.alias("me")
     query = _rival_query().add_columns(me.c.key.label("of"))
-    query = query.join(me, sa.and_(_group(me) == _group(articles), me.c.id != articles.c.id))
+    query = query.join(me, _group(me) == _group(articles))
     rows = await connection.execute(
-        query.where(among(connection, me.c.key, edited.values())).order_by(articles.c.id)
+        query.where(among(connection, me.c.key, known.values())).order_by(articles.c.id)
     )
     found: dict[str, list[Rival]] = defaultdict(list)
     for row in rows:
         found[row.of].append(_rival(row))
-    return {uid: found[key][:_RIVALS] for uid, key in edited.items() if key in found}
+    return {uid: found[key][:_RIVALS] for uid, key in known.items() if key in found}
 
 
 async def _rivals(connection: AsyncConnection, source: int, numbers: set[int]) -> dict[int, Rival]:

@@ -299,5 +299,130 @@ def test_both_at_once_are_merged_too(place: Place) -> None:
     assert item["_also_in"] == [{"source": "Beta"}, {"source": "Gamma"}]
 
 
+def test_copies_go_on_when_the_first_tells_another_story(place: Place) -> None:
+    tell(place, "alpha/a.md", "Lindau closes its bridge")
+    tell(place, "beta/b.md", "Bridge in Lindau is closed", MORE)
+    tell(place, "gamma/c.md", "No way to Lindau", MORE + " Tea will be served.")
+    place.once()
+    (first,) = items(place)
+    tell(place, "alpha/a.md", "Pears", OTHER)
+    place.once()
+    shown = {item["title"]: item for item in items(place)}
+    assert set(shown) == {"Pears", "Bridge in Lindau is closed"}
+    assert shown["Pears"]["id"] == first["id"]
+    assert "monastery" in shown["Pears"]["content_html"]
+    assert shown["Bridge in Lindau is closed"]["_also_in"] == [{"source": "Gamma"}]
+    assert "_also_in" not in shown["Pears"]
+
+
+def retractable(place: Place) -> None:
+    """Beta tells the story first, Gamma tells it too; both take out what is deleted."""
+    place.sources["Gamma"]["on_delete"] = "retract"
+    for folder in ("beta", "gamma"):
+        tell(place, f"{folder}/own.md", folder, date="2024-05-01", text=folder)
+    tell(place, "beta/b.md", "Lindau closes its bridge", categories="Town")
+    tell(place, "gamma/c.md", "Bridge in Lindau is closed", MORE, categories="Traffic")
+    place.once()
+
+
+def test_what_a_copy_kept_in_the_feeds_leaves_with_it(place: Place) -> None:
+    retractable(place)
+    for file in ("beta/b.md", "gamma/c.md"):
+        assert len(items(place)) == 3
+        (place.root / file).unlink()
+        place.once()
+    assert len(items(place)) == 2
+
+
+@pytest.mark.parametrize("order", [("gamma/c.md", "beta/b.md"), ("beta/b.md", "gamma/c.md")])
+def test_a_story_comes_back_with_a_copy_under_its_old_id(
+    place: Place, order: tuple[str, str]
+) -> None:
+    retractable(place)
+    before = {item["id"] for item in items(place)}
+    for file in order:
+        (place.root / file).unlink()
+        place.once()
+    tell(place, "gamma/c.md", "Bridge in Lindau is closed", MORE, categories="Traffic")
+    place.once()
+    assert {item["id"] for item in items(place)} == before
+    tell(place, "beta/b.md", "Lindau closes its bridge", categories="Town")
+    place.once()
+    assert {item["id"] for item in items(place)} == before
+
+
+def test_all_feeds_of_a_story_are_written_when_a_copy_leaves(place: Place) -> None:
+    retractable(place)
+    (item,) = place.feed("town")["items"]
+    assert "council will meet" in item["content_html"]
+    (place.root / "gamma/c.md").unlink()
+    place.once()
+    (item,) = place.feed("town")["items"]
+    assert "council will meet" not in item["content_html"]
+    assert "_also_in" not in item
+    assert place.feed("traffic")["items"] == []
+
+
+def test_two_at_once_of_one_source_are_two(place: Place) -> None:
+    tell(place, "alpha/a.md", "Lindau closes its bridge")
+    place.once()
+    tell(place, "beta/b.md", "Bridge in Lindau is closed", MORE)
+    tell(place, "beta/c.md", "No way to Lindau", MORE + " Tea will be served.")
+    place.once()
+    assert len(items(place)) == 2
+
+
+def test_an_edit_below_a_fuller_copy_is_none_for_readers(place: Place) -> None:
+    both(place)
+    place.once()
+    (before,) = items(place)
+    shorter, date = "\n\n".join(PARAGRAPHS[:3]), f"{place.now - timedelta(days=1):%Y-%m-%d %H:%M}"
+    place.now += timedelta(hours=1)
+    tell(place, "alpha/a.md", "Lindau closes its bridge", shorter, date=date, categories="Town")
+    assert place.once().counts() == {"documents": 1, "changed": 1}
+    assert items(place) == [before]
+
+
+def test_an_edit_that_makes_the_first_the_fullest_shows_it(place: Place) -> None:
+    both(place)
+    place.once()
+    place.now += timedelta(hours=1)
+    longer = f"{MORE}\n\n{PARAGRAPHS[0]} That was in 1904. {PARAGRAPHS[3]} That was in 1905."
+    tell(place, "alpha/a.md", "Lindau closes its bridge", longer, categories="Town")
+    place.once()
+    (item,) = items(place)
+    assert "That was in 1904" in item["content_html"]
+    assert item["date_modified"] == place.now.isoformat()
+
+
+def test_what_waited_for_its_date_is_found(place: Place) -> None:
+    tell(place, "alpha/a.md", "Lindau closes its bridge", date="2024-06-03")
+    place.once()
+    assert items(place) == []
+    place.now += timedelta(days=3)
+    place.do(Prune(), Publish())
+    tell(place, "beta/b.md", "Bridge in Lindau is closed")
+    place.once()
+    (item,) = items(place)
+    assert item["_also_in"] == [{"source": "Beta"}]
+
+
+def test_what_leads_brings_its_copies_along(place: Place) -> None:
+    both(place)
+    tell(place, "gamma/c.md", "Pears", OTHER)
+    place.once()
+    keys = [life(place, uid).entry.key for uid in ("a.md", "c.md")]
+
+    async def join(world: World) -> None:
+        await world.context.store.join(*keys, place.now)
+        await perform(Publish(), world)
+
+    place.run(join)
+    (item,) = items(place)
+    assert item["title"] == "Pears"
+    assert item["_also_in"] == [{"source": "Alpha"}, {"source": "Beta"}]
+    assert item["tags"] == ["Town", "Traffic"]
+
+
 def _key(item: dict[str, Any]) -> str:
     return str(item["id"]).removeprefix("urn:uuid:")

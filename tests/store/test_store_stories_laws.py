@@ -333,7 +333,7 @@ class Papers(RuleBasedStateMachine):
             entry = life.lead if life.state == "merged" else life.entry.id
             assert entry in shown, f"{where} is not shown ({life.state}, {life.bond})"
             assert STORIES[told.story][0][:40] in shown[entry]["content_html"], where
-            if self.seen.get(where) == self.files.get(where) and where not in self.gone:
+            if life.entry.article.uid == where[1] and life.entry.source == where[0]:
                 assert self.ids.setdefault(where, life.entry.id) == life.entry.id
 
     def _check_stories(self, feed: list[dict[str, Any]]) -> None:
