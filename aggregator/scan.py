@@ -229,6 +229,8 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
     async with work.context.store.batch(work.state.id) as batch:
         for gone in (one for one in chunk.found if isinstance(one, Gone)):
             await batch.gone(gone.names, now, retract=retract)
+        if drops and retract:
+            await batch.gone([drop.article.uid for drop in drops], now, retract=True)
         known = await _ledger(batch, [ready.candidate for ready in wanted], source)
         decider = Decider(
             source=source,
@@ -242,8 +244,6 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
         outcomes = [decider.outcome(ready) for ready in wanted]
         await batch.save(outcomes)
         await batch.drop(drops, now)
-        if drops and retract:
-            await batch.gone([drop.article.uid for drop in drops], now, retract=True)
         # In the same transaction: what a crash kept from being cut would never be cut.
         await batch.recut(recuts, now)
         await batch.remember(_states(source, chunk, outcomes))

@@ -14,7 +14,6 @@ from aggregator.store.records import Outcome, Recut, shown_key
 from aggregator.store.rows import content
 from aggregator.store.schema import articles, blocks
 from aggregator.store.sql import upsert
-from aggregator.store.stories import settle
 
 
 async def read_history(
@@ -64,8 +63,10 @@ async def holding(connection: AsyncConnection, source: int, keys: frozenset[str]
     return [key for key, theirs in rows if not keys.isdisjoint(theirs)]
 
 
-async def write_recuts(connection: AsyncConnection, recuts: Sequence[Recut], at: datetime) -> None:
-    """Give articles the text that learned boilerplate was taken out of.
+async def write_recuts(
+    connection: AsyncConnection, recuts: Sequence[Recut], at: datetime
+) -> set[int]:
+    """Give articles the text that learned boilerplate was taken out of; return their numbers.
 
     Ids and dates stay. An article that changed meanwhile is left alone, and so is one that would
     become equal to another.
@@ -89,4 +90,4 @@ async def write_recuts(connection: AsyncConnection, recuts: Sequence[Recut], at:
     if touched:
         await write_hashes(connection, touched)
         await mark_feeds(connection, await feeds_of(connection, list(touched)))
-        await settle(connection, touched, at)
+    return set(touched)

@@ -17,8 +17,13 @@ from aggregator.store.schema import articles
 from aggregator.store.sql import among
 
 
-async def save(connection: AsyncConnection, source: int, outcomes: Sequence[Outcome]) -> None:
-    """Write decided articles and all that hangs on them; mark the feeds they touch."""
+async def save(
+    connection: AsyncConnection, source: int, outcomes: Sequence[Outcome]
+) -> tuple[set[int], set[int]]:
+    """Write decided articles and all that hangs on them; mark the feeds they touch.
+
+    Returns the articles whose stories are to be shown anew, and those whose text changed.
+    """
     await _insert_new(connection, source, outcomes)
     await _update_changed(connection, source, outcomes)
     keys = {key for o in outcomes for key in (shown_key(o), held_key(o), _lead(o)) if key}
@@ -31,9 +36,7 @@ async def save(connection: AsyncConnection, source: int, outcomes: Sequence[Outc
     await learning.write_blocks(connection, source, outcomes, numbers)
     await stories.write_bands(connection, outcomes, numbers)
     await lives.write_events(connection, source, outcomes, numbers)
-    if outcomes:
-        renewed = frozenset(numbers[key] for o in outcomes if (key := _renewed(o)))
-        await stories.settle(connection, touched, outcomes[-1].at, renewed)
+    return touched, {numbers[key] for o in outcomes if (key := _renewed(o))}
 
 
 def _renewed(outcome: Outcome) -> str:

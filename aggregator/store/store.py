@@ -62,11 +62,22 @@ DROPS_KEPT = timedelta(days=90)
 
 
 class Batch:
-    """One write transaction of one source. What it does is kept or undone as a whole."""
+    """One write transaction of one source. What it does is kept or undone as a whole.
+
+    The stories that it touches are shown anew at its end: a file that was renamed is gone first.
+    """
 
     def __init__(self, connection: AsyncConnection, source: int) -> None:
         self._connection = connection
         self._source = source
+        self._touched: dict[int, datetime] = {}
+        self._renewed: set[int] = set()
+
+    async def settle(self) -> None:
+        """Show the stories that were touched as they are told now."""
+        if self._touched:
+            at, renewed = max(self._touched.values()), frozenset(self._renewed)
+            await stories.settle(self._connection, self._touched, at, renewed)
 
     async def ledger(
         self,
@@ -80,7 +91,9 @@ class Batch:
 
     async def save(self, outcomes: Sequence[Outcome]) -> None:
         """Write decided articles."""
-        await save(self._connection, self._source, outcomes)
+        touched, renewed = await save(self._connection, self._source, outcomes)
+        self._touched |= dict.fromkeys(touched, max((o.at for o in outcomes), default=EPOCH))
+        self._renewed |= renewed
 
     async def rivals(self, sought: Mapping[str, Sequence[int]]) -> dict[str, list[Rival]]:
         """Return articles of other sources that share a band with those sought, by their uids."""
@@ -96,7 +109,8 @@ class Batch:
 
     async def recut(self, recuts: Sequence[Recut], at: datetime) -> None:
         """Give articles the text that learned boilerplate was taken out of."""
-        await learning.write_recuts(self._connection, recuts, at)
+        touched = await learning.write_recuts(self._connection, recuts, at)
+        self._touched |= dict.fromkeys(touched, at)
 
     async def trim_history(self, window: int) -> None:
         """Forget what more than ``window`` articles ago was noted to learn from."""
@@ -140,7 +154,7 @@ class Batch:
         touched = set(numbers)
         if retract and numbers:
             touched |= await _retract(connection, numbers)
-        await stories.settle(connection, touched, at)
+        self._touched |= dict.fromkeys(touched, at)
 
 
 class Store:
@@ -189,7 +203,9 @@ class Store:
         Raises StoreError, StoreConflictError; then nothing is written.
         """
         async with self._write() as connection:
-            yield Batch(connection, source)
+            batch = Batch(connection, source)
+            yield batch
+            await batch.settle()
 
     # Sources
 

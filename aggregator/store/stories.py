@@ -86,17 +86,26 @@ async def find_kin(connection: AsyncConnection, known: Mapping[str, str]) -> dic
 async def _rivals(connection: AsyncConnection, source: int, numbers: set[int]) -> dict[int, Rival]:
     if not numbers:
         return {}
-    member = articles.alias("member")
-    told_here = sa.exists().where(
-        _group(member) == _group(articles),
-        aliases.c.article_id == member.c.id,
-        aliases.c.kind == "identity",
-        aliases.c.scope == source,
-    )
-    rows = await connection.execute(
-        _rival_query().where(~told_here, among(connection, articles.c.id, numbers))
-    )
+    mine = among(connection, articles.c.id, numbers)
+    rows = await connection.execute(_rival_query().where(~_told_by(source), mine))
     return {row.id: _rival(row) for row in rows}
+
+
+def _told_by(source: int) -> sa.ColumnElement[bool]:
+    """Whether a source tells the story of an article, itself or by a copy of it.
+
+    Each way is one look into an index, however many articles there are.
+    """
+    copy, group = articles.alias("copy"), _group(articles)
+    theirs = sa.and_(aliases.c.kind == "identity", aliases.c.scope == source)
+    leads = sa.exists().where(aliases.c.article_id == group, theirs)
+    copies = sa.exists().where(
+        copy.c.lead_id == group,
+        copy.c.bond.in_(_BOUND),
+        aliases.c.article_id == copy.c.id,
+        theirs,
+    )
+    return sa.or_(leads, copies)
 
 
 def _rival_query() -> sa.Select[Any]:
