@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from store_samples import DAY, INBOX, bring, feeds, opened, story
+from store_samples import DAY, INBOX, WIRE, bring, feeds, opened, story
 
 from aggregator.store import DocumentState, Store
+from aggregator.store.schema import bands
 
 LARGE = re.compile(
     r"\bSCAN (articles|aliases|article_feeds|documents|leading|blocks|bands|events|drops|member)\b"
@@ -138,6 +139,28 @@ def test_no_table_is_read_or_sorted_whole(
                 # Ties are put in order, among themselves; nothing more.
                 if "published DESC" in statement and "UNION" not in statement:
                     assert "USE TEMP B-TREE FOR ORDER BY" not in plan, f"{statement}\n{plan}"
+
+    asyncio.run(check())
+
+
+def test_rivals_are_looked_up_and_not_searched_for(tmp_path: Path) -> None:
+    """Neither all that are live are read for a few of them, nor all that a source has."""
+
+    async def check() -> None:
+        async with opened(f"sqlite:///{tmp_path}/store.db", INBOX, WIRE) as store:
+            await bring(store, *(story(n) for n in range(20)))
+            async with store._write() as connection:
+                row = {"band": 5, "article_id": 3, "seen": DAY}
+                await connection.execute(sa.insert(bands).values(row))
+            with statements(store) as seen:
+                async with store.batch(2) as batch:
+                    assert len((await batch.rivals({"x": [5, 6]}))["x"]) == 1
+            plans = [await explain(store, *one) for one in seen if "SELECT" in one[0]]
+            assert len(plans) == 2
+            for plan in plans:
+                assert "SCAN articles" not in plan
+                assert not re.search(r"articles USING INDEX ix_articles_state", plan)
+                assert not re.search(r"aliases USING PRIMARY KEY \(kind=\? AND scope=\?\)", plan)
 
     asyncio.run(check())
 

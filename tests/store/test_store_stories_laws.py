@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+import psycopg
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from place import Place
 
 from aggregator.errors import StoreError
@@ -90,12 +91,10 @@ LOOKS = st.sampled_from(["", "all", "all", *SOURCES])
 class Papers(RuleBasedStateMachine):
     """Editors at work in three folders, an operator, and an aggregator that looks now and then."""
 
-    store = "sqlite:///data/store.db"
-
-    def __init__(self) -> None:
+    def __init__(self, store: str = "sqlite:///data/store.db") -> None:
         super().__init__()
         root = Path(tempfile.mkdtemp(prefix="aggregator-stories-"))
-        self.place = Place(root, store=self.store, limit=1000, compute=_here)
+        self.place = Place(root, store=store, limit=1000, compute=_here)
         self.place.sources = {
             name: {"directory": name.lower(), "on_delete": on_delete}
             for name, on_delete in SOURCES.items()
@@ -119,6 +118,10 @@ class Papers(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         shutil.rmtree(self.place.root)
+        if self.place.store.startswith("postgresql"):
+            with psycopg.connect(self.place.store, autocommit=True) as connection:
+                connection.execute("DROP SCHEMA public CASCADE")
+                connection.execute("CREATE SCHEMA public")
 
     def _put(self, where: Where, text: str) -> None:
         self.place.put(f"{where[0].lower()}/{where[1]}", text)
@@ -385,11 +388,19 @@ async def _here(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     return [task(item) for item in items]
 
 
-QUICK = settings(
-    max_examples=8,
-    stateful_step_count=12,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
-Papers.TestCase.settings = QUICK
-TestPapers = Papers.TestCase
+def _laws(store: str, examples: int) -> None:
+    quick = settings(
+        max_examples=examples,
+        stateful_step_count=6,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(lambda: Papers(store), settings=quick)
+
+
+def test_the_laws_hold_on_sqlite() -> None:
+    _laws("sqlite:///data/store.db", 6)
+
+
+def test_the_laws_hold_on_postgresql(postgresql_url: str) -> None:
+    _laws(postgresql_url, 2)
