@@ -97,19 +97,19 @@ def _told_by(source: int) -> sa.ColumnElement[bool]:
     Each way is one look into an index, however many articles there are.
     """
     copy, group = articles.alias("copy"), _group(articles)
-    theirs = sa.and_(aliases.c.kind == "identity", aliases.c.scope == source)
-    leads = sa.exists().where(aliases.c.article_id == group, theirs)
-    copies = sa.exists().where(
-        copy.c.lead_id == group,
-        copy.c.bond.in_(_BOUND),
-        aliases.c.article_id == copy.c.id,
-        theirs,
-    )
-    return sa.or_(leads, copies)
+
+    def tells(number: Any) -> sa.ColumnElement[bool]:
+        theirs = sa.and_(aliases.c.kind == "identity", aliases.c.scope == source)
+        return sa.exists().where(aliases.c.article_id == number, theirs)
+
+    copies = sa.exists().where(copy.c.lead_id == group, copy.c.bond.in_(_BOUND), tells(copy.c.id))
+    return sa.or_(tells(group), copies)
 
 
 def _rival_query() -> sa.Select[Any]:
     lead, shown = articles.alias("lead"), articles.alias("shown")
+    # An expression, or SQLite would read all that are live to find a few of them.
+    state = sa.func.coalesce(articles.c.state, "")
     own = ("id", "key", "title", "text", "url", "language", "published")
     return (
         sa.select(
@@ -120,7 +120,7 @@ def _rival_query() -> sa.Select[Any]:
         )
         .join(lead, lead.c.id == _group(articles))
         .join(shown, shown.c.id == sa.func.coalesce(lead.c.shown_id, lead.c.id))
-        .where(articles.c.state.in_(("live", "merged")), lead.c.state == "live")
+        .where(state.in_(("live", "merged")), lead.c.state == "live")
     )
 
 
