@@ -151,7 +151,7 @@ def _first_sight(at_hand: Candidate, known: Ledger) -> Decision:
 def _seen_again(
     at_hand: Candidate, known: Ledger, trace: Trace, owner: Owner, scan: int
 ) -> Decision:
-    calm = trace.revision == at_hand.revision
+    calm = trace.revision == at_hand.revision and not _restored(at_hand, owner)
     leads = trace.primary or owner.orphan
     # What was frozen and has come to rest is taken at last.
     taken = trace.here and trace.primary == leads and trace.streak <= FREEZE_AFTER
@@ -166,6 +166,12 @@ def _seen_again(
     if streak > FREEZE_AFTER and owner.live:
         return Frozen(owner, streak)
     return Changed(owner, _moved_on(at_hand, owner), streak, "its source had this id before")
+
+
+def _restored(at_hand: Candidate, owner: Owner) -> bool:
+    """Whether boilerplate was taken out of an article that is to be left as it is from now on."""
+    cut = owner.content_hash != owner.plain_hash
+    return cut and at_hand.blocks is None and at_hand.plain_hash == owner.plain_hash
 
 
 def _copy_seen_again(at_hand: Candidate, known: Ledger, owner: Owner) -> Decision:

@@ -130,6 +130,18 @@ def test_what_equals_an_article_that_was_cleaned_again_is_a_copy(place: Place) -
     assert len(html(place)) == 20
 
 
+def test_boilerplate_comes_back_when_it_is_to_stay(place: Place) -> None:
+    furnished(place, *range(20))
+    place.once()
+    dates = {item["id"]: item["date_modified"] for item in place.feed()["items"]}
+    place.now += timedelta(days=1)
+    place.sources["Inbox"]["boilerplate"] = False
+    assert place.once().counts() == {"documents": 20, "changed": 20}
+    assert all(FURNITURE in text for text in html(place).values())
+    assert {item["id"]: item["date_modified"] for item in place.feed()["items"]} == dates
+    assert place.once().counts() == {}
+
+
 def test_the_same_history_teaches_the_same(place: Place, tmp_path_factory: Any) -> None:
     other = Place(tmp_path_factory.mktemp("other"))
     (other.root / "inbox").mkdir()
