@@ -71,16 +71,24 @@ def _closest(counts: Counter[int]) -> list[int]:
 
 async def find_kin(connection: AsyncConnection, known: Mapping[str, str]) -> dict[str, list[Rival]]:
     """Return the stories that articles (uid -> key) belong to, they among them, by uid."""
-    me = articles.alias("me")
-    query = _rival_query().add_columns(me.c.key.label("of"))
-    query = query.join(me, _group(me) == _group(articles))
-    rows = await connection.execute(
-        query.where(among(connection, me.c.key, known.values())).order_by(articles.c.id)
-    )
-    found: dict[str, list[Rival]] = defaultdict(list)
-    for row in rows:
-        found[row.of].append(_rival(row))
-    return {uid: found[key][:_RIVALS] for uid, key in known.items() if key in found}
+    if not known:
+        return {}
+    mine = sa.select(articles.c.key, _group(articles).label("story"))
+    rows = await connection.execute(mine.where(among(connection, articles.c.key, known.values())))
+    story = {row.key: row.story for row in rows}
+    # In two steps, each by an index: first the stories, then who tells them.
+    leads = among(connection, articles.c.id, story.values())
+    copies = among(connection, articles.c.lead_id, story.values())
+    told = sa.or_(leads, sa.and_(copies, articles.c.bond.in_(_BOUND)))
+    query = _rival_query().add_columns(_group(articles).label("story"))
+    found: dict[int, list[Rival]] = defaultdict(list)
+    for row in await connection.execute(query.where(told).order_by(articles.c.id)):
+        found[row.story].append(_rival(row))
+    return {
+        uid: found[story[key]][:_RIVALS]
+        for uid, key in known.items()
+        if key in story and story[key] in found
+    }
 
 
 async def _rivals(connection: AsyncConnection, source: int, numbers: set[int]) -> dict[int, Rival]:
