@@ -13,6 +13,7 @@ from aggregator.engines import LocalEngine, open_engine
 from aggregator.errors import ConfigError
 from aggregator.fetch import Client, open_client
 from aggregator.jobs import World
+from aggregator.nfkc import fold
 from aggregator.output import Output, Selection, prepare_output
 from aggregator.prepare import CategoryPolicy, brief, recipe_digest
 from aggregator.publish import Site
@@ -20,7 +21,7 @@ from aggregator.rules import Rule
 from aggregator.scan import Context
 from aggregator.sources import Source
 from aggregator.sources.base import seconds
-from aggregator.store import SourceEntry, Store, fold, open_store
+from aggregator.store import SourceEntry, Store, open_store
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

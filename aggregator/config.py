@@ -22,11 +22,11 @@ from pydantic_core import ErrorDetails
 
 from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
+from aggregator.nfkc import fold
 from aggregator.rules import Rule
 from aggregator.sources import KINDS, Settings, Source
 from aggregator.sources.base import Duration, WebFolder, Zone
 from aggregator.sources.directory import DirectorySettings, matcher
-from aggregator.store import fold
 from aggregator.store.connect import address
 
 # Bytes. 10,000 sources take 1 MB.

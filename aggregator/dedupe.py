@@ -7,7 +7,6 @@ The *content hash* covers title and text: the same hash under another identity i
 import hashlib
 import json
 import re
-import unicodedata
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,6 +25,7 @@ from aggregator.identity import (
     Trace,
     Unchanged,
 )
+from aggregator.nfkc import nfkc
 
 # Leads every hash, so that a later way to hash can live beside the old one.
 HASH_VERSION = b"\x01"
@@ -238,7 +238,7 @@ def _bounded(key: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join(nfkc(text).split())
 
 
 def _short(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Unicode's form NFKC, fast for what articles hold."""
+"""Unicode's form NFKC, fast for what articles hold, and what names have in common."""
 
 from unicodedata import normalize
 
@@ -16,3 +16,8 @@ def nfkc(text: str) -> str:
     for wide, plain in _COMMON:
         text = text.replace(wide, plain)
     return normalize("NFKC", text)
+
+
+def fold(name: str) -> str:
+    """What two spellings of the same name have in common: case, width and spaces aside."""
+    return " ".join(nfkc(name).casefold().split())

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from aggregator import __version__
 from aggregator.article import Entry, Feed
 from aggregator.errors import AggregatorError, PublishError
+from aggregator.nfkc import fold
 from aggregator.publish import (
     FORMATS,
     FeedLink,
@@ -28,7 +29,7 @@ from aggregator.publish import (
     write,
 )
 from aggregator.refine import Compute
-from aggregator.store import FeedRow, Page, Store, fold
+from aggregator.store import FeedRow, Page, Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

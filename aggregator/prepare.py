@@ -20,12 +20,13 @@ from aggregator.clean.text import plain
 from aggregator.dedupe import candidate
 from aggregator.errors import ParseError
 from aggregator.identity import Candidate
+from aggregator.nfkc import fold
 from aggregator.parse import parse
 from aggregator.parse.decode import decode
 from aggregator.publish import slug, slug_path
 from aggregator.rules import Rule, apply
 from aggregator.sources import Source
-from aggregator.store import Category, fold
+from aggregator.store import Category
 
 
 @dataclass(frozen=True, slots=True)

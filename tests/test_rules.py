@@ -21,8 +21,7 @@ from aggregator.article import Article, Step
 from aggregator.clean import Recipe, clean
 from aggregator.clean.text import plain
 from aggregator.rules import Rule, Ruled, apply
-from aggregator.rules.patterns import LONGEST, MOST_NAMES, SECONDS, folded, found, globbed
-from aggregator.store import fold
+from aggregator.rules.patterns import LONGEST, MOST_NAMES, SECONDS, found, globbed
 
 NOW = datetime(2026, 5, 17, 12, tzinfo=UTC)
 NEWS = Article(
@@ -172,11 +171,6 @@ def test_the_text_is_searched_as_far_as_documented() -> None:
     for pattern in ("PBOC", r"PBOC\b", "ECB|PBOC"):
         assert not is_met({"text": pattern}, far)
         assert is_met({"text": pattern}, near)
-
-
-def test_names_are_folded_as_the_store_does_it() -> None:
-    for name in ("Ｓｉｎａ", " a  b ", "STRASSE", "Straße", "ﬁn"):
-        assert folded(name) == fold(name)
 
 
 # Actions

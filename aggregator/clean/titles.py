@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable
 from html import unescape
-from unicodedata import normalize
 
 from aggregator.clean.characters import one_line
 from aggregator.clean.summary import cut_at_word
+from aggregator.nfkc import nfkc
 
 # The longest headline that is one; what goes beyond is a paragraph in the wrong place.
 _LONGEST = 1000
@@ -42,7 +42,7 @@ def clean_labels(labels: Iterable[str]) -> tuple[str, ...]:
     for label in labels:
         name = one_line(label)
         if name:
-            found.setdefault(normalize("NFKC", name).casefold(), name)
+            found.setdefault(nfkc(name).casefold(), name)
     return tuple(found.values())
 
 

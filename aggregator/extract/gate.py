@@ -1,12 +1,12 @@
 """Whether what a page yielded is the article's full text, or something in its place."""
 
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from aggregator.article import Article
 from aggregator.extract import teasers, walls
 from aggregator.extract.page import Reading
 from aggregator.extract.tree import squeeze
+from aggregator.nfkc import nfkc
 
 _WALL = 3_000
 """Characters: walls are shorter; an article may speak of cookies and passwords."""
@@ -67,7 +67,7 @@ def refusal(article: Article, reading: Reading) -> Refusal | None:
 
 def fold(text: str) -> str:
     """The letters and digits of a text, without differences of case, width and form (NFKC)."""
-    return squeeze(normalize("NFKC", text))
+    return squeeze(nfkc(text))
 
 
 def _teaser(article: Article) -> str:

@@ -2,12 +2,12 @@
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from itertools import chain
 
 from aggregator.article import Enclosure
+from aggregator.nfkc import nfkc
 from aggregator.parse.dates import read_date
 
 Fields = Mapping[str, object]
@@ -223,7 +223,7 @@ def _distinct(labels: Iterable[str]) -> tuple[str, ...]:
     seen: dict[str, str] = {}
     for label in labels:
         if label:
-            seen.setdefault(unicodedata.normalize("NFKC", label).casefold(), label)
+            seen.setdefault(nfkc(label).casefold(), label)
     return tuple(seen.values())
 
 

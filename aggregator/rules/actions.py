@@ -9,9 +9,10 @@ from itertools import zip_longest
 from typing import Any
 
 from aggregator.article import Article
+from aggregator.nfkc import fold
 from aggregator.rules.conditions import category_names, levels
 from aggregator.rules.model import Replacements, Rule, Values
-from aggregator.rules.patterns import NotAppliedError, folded, globbed, short, substituted
+from aggregator.rules.patterns import NotAppliedError, globbed, short, substituted
 
 Plain = Callable[[str], str]
 
@@ -126,9 +127,7 @@ def _without(article: Article, globs: tuple[str, ...]) -> Article:
     paths = tuple(filter(None, (_cut(path, globs) for path in article.category_paths)))
     gone = _level_names(article.category_paths) - _level_names(paths)
     kept = (
-        name
-        for name in article.categories
-        if not globbed(globs, [name]) and folded(name) not in gone
+        name for name in article.categories if not globbed(globs, [name]) and fold(name) not in gone
     )
     return _changed(article, {"categories": tuple(kept), "category_paths": paths})
 
@@ -139,15 +138,15 @@ def _cut(path: tuple[str, ...], globs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _level_names(paths: Sequence[Sequence[str]]) -> set[str]:
-    return {folded(name) for path in paths for name in path}
+    return {fold(name) for path in paths for name in path}
 
 
 def _with(article: Article, added: tuple[str, ...]) -> Article:
-    known = {folded(name) for name in article.categories}
+    known = {fold(name) for name in article.categories}
     new: dict[str, str] = {}
     for name in added:
-        if folded(name) not in known:
-            new.setdefault(folded(name), name)
+        if fold(name) not in known:
+            new.setdefault(fold(name), name)
     return replace(article, categories=(*article.categories, *new.values())) if new else article
 
 

@@ -1,7 +1,6 @@
 """The operator's patterns, held against texts of strangers: nothing here may take for ever."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from functools import lru_cache
@@ -9,6 +8,8 @@ from itertools import islice
 from time import process_time
 
 import regex
+
+from aggregator.nfkc import fold
 
 SECONDS = 0.1
 """CPU time that a pattern has for one article. An honest one takes 0.001 for the longest text; a
@@ -121,18 +122,13 @@ def _caseless(text: str) -> str:
 
 def globbed(globs: Iterable[str], names: Iterable[str]) -> bool:
     """Whether one of the shell globs fits one of the names, however they are spelled."""
-    known = [folded(name[:LONGEST_NAME]) for name in islice(names, MOST_NAMES)]
+    known = [fold(name[:LONGEST_NAME]) for name in islice(names, MOST_NAMES)]
     return any(_glob(glob).match(name) for glob in globs for name in known)
 
 
 @lru_cache(_PATTERNS)
 def _glob(glob: str) -> re.Pattern[str]:
-    return re.compile(translate(folded(glob)))
-
-
-def folded(name: str) -> str:
-    """What spellings of a name have in common: case, width and spaces aside."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return re.compile(translate(fold(glob)))
 
 
 def short(text: str) -> str:

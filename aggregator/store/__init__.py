@@ -1,6 +1,5 @@
 """The only place that knows SQL."""
 
-from aggregator.store.feeds import fold
 from aggregator.store.records import (
     Category,
     DocumentState,
@@ -37,6 +36,5 @@ __all__ = [
     "SourceState",
     "SourceStatus",
     "Store",
-    "fold",
     "open_store",
 ]

@@ -1,6 +1,5 @@
 """The feeds: which there are, which articles are in them, and which are to be written."""
 
-import unicodedata
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.identity import Changed, Duplicate, New
+from aggregator.nfkc import fold
 from aggregator.store.records import Category, Outcome, shown_key
 from aggregator.store.schema import article_feeds, feeds, notes
 from aggregator.store.sql import among, insert
@@ -134,8 +134,3 @@ async def make_feed(connection: AsyncConnection, kind: str, name: str, slug: str
     row = {"kind": kind, "key": fold(name), "name": name, "slug": free, "uri": uri, "wanted": 1}
     done = await connection.execute(sa.insert(feeds).values(row).returning(feeds.c.id))
     return int(done.scalar_one())
-
-
-def fold(name: str) -> str:
-    """Return what two spellings of the same category have in common."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from aggregator.article import Entry
 from aggregator.errors import StoreError
 from aggregator.identity import Ledger
+from aggregator.nfkc import fold
 from aggregator.store import connect, learning, lives, stories
-from aggregator.store.feeds import EVERYTHING, feeds_of, fold, make_feed, mark_feeds
+from aggregator.store.feeds import EVERYTHING, feeds_of, make_feed, mark_feeds
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
     DocumentState,
