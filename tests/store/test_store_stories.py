@@ -185,6 +185,22 @@ def test_split_and_back(place: Place) -> None:
     assert kinds == ["new", "merged", "split", "changed", "joined"]
 
 
+def test_feeds_are_stale_from_a_split_until_they_are_written(place: Place) -> None:
+    both(place)
+    place.once()
+    key = life(place, "b.md").entry.key
+
+    async def work(world: World) -> list[bool]:
+        store = world.context.store
+        stale = [await store.stale()]
+        await store.split(key, place.now)
+        stale.append(await store.stale())
+        await perform(Publish(), world)
+        return [*stale, await store.stale()]
+
+    assert place.run(work) == [False, True, False]
+
+
 def test_what_cannot_be_split_or_merged_says_why(place: Place) -> None:
     tell(place, "alpha/a.md", "Lindau closes its bridge")
     place.once()
