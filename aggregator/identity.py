@@ -47,8 +47,10 @@ class Owner:
 
     ``orphan``: no source stands for it any more (its file is gone, its source retired), so the next
     source that has it takes over. ``live`` is False for a retracted article. ``merged``: it is not
-    shown by itself, but as a copy of an article that tells the same story. ``published`` and
-    ``updated`` are the dates it has.
+    shown by itself, but as a copy of an article that tells the same story; ``covered``: a copy's
+    text is shown in the place of its own; ``told``: it turned up elsewhere, too. ``published`` and
+    ``updated`` are the dates it has. ``source`` is the number of the source that it is from, 0 for
+    the one at hand.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Owner:
     merged: bool = False
     covered: bool = False
     told: bool = False
+    source: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

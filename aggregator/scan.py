@@ -287,7 +287,11 @@ async def _alike(
     rivals = await batch.rivals({uid: c.bands for uid, c in new.items()})
     pairs = [(new[uid], found) for uid, found in rivals.items()]
     # A further copy that was edited may be told apart by its keys, and tell the same all the same.
-    copies = {c.article.uid: (c, o) for c in candidates if (o := _edited(c, known, primary=False))}
+    copies = {
+        c.article.uid: (c, o)
+        for c in candidates
+        if (o := _edited(c, known, primary=False)) and o.source not in (0, work.state.id)
+    }
     kin = await batch.kin({uid: owner.key for uid, (_, owner) in copies.items()})
     pairs += [(_dated(*copies[uid]), found) for uid, found in kin.items()]
     return await _compared(work, pairs, policy.window)

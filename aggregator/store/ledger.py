@@ -57,6 +57,7 @@ _OWNER = (
     articles.c.bond,
     articles.c.shown_id,
     articles.c.copies,
+    articles.c.source_id,
     sa.not_(
         sa.exists().where(
             _leading.c.article_id == articles.c.id, _leading.c.kind == "identity", _leading.c.lead
@@ -101,6 +102,7 @@ def _own(ledger: Ledger, rows: Iterable[Any]) -> None:
             merged=row.bond == "merged",
             covered=row.shown_id is not None,
             told=row.copies > 0,
+            source=row.source_id,
         )
 
 

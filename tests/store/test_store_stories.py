@@ -234,6 +234,27 @@ def test_an_exact_copy_of_a_merged_copy_belongs_to_the_story(place: Place) -> No
     assert item["_also_in"] == [{"source": "Beta"}, {"source": "Gamma"}]
 
 
+def test_an_edited_exact_copy_is_a_copy_still(place: Place) -> None:
+    tell(place, "alpha/a.md", "Lindau closes its bridge")
+    tell(place, "beta/b.md", "Lindau closes its bridge")
+    place.once()
+    tell(place, "beta/b.md", "Bridge in Lindau is closed", MORE)
+    place.once()
+    (item,) = items(place)
+    assert item["_also_in"] == [{"source": "Beta"}]
+    assert "council will meet" in item["content_html"]
+
+
+def test_an_edited_exact_copy_of_the_same_source_is_two(place: Place) -> None:
+    for name in ("a.md", "b.md"):
+        tell(place, f"alpha/{name}", "Lindau closes its bridge")
+    place.once()
+    assert len(items(place)) == 1
+    tell(place, "alpha/b.md", "Bridge in Lindau is closed", MORE)
+    place.once()
+    assert len(items(place)) == 2
+
+
 def test_an_edit_of_the_copy_that_is_shown_is_an_edit_of_the_article(place: Place) -> None:
     both(place)
     place.once()
