@@ -1,9 +1,12 @@
 """What every test may use."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from place import Place
+from web import Web, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,3 +18,17 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test data at {folder} (set AGGREGATOR_TEST_DATA)")
     return folder
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A whole aggregator with an empty inbox."""
+    (tmp_path / "inbox").mkdir()
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    """A web server that answers what it is told to."""
+    with serving() as served:
+        yield served

@@ -1,14 +1,12 @@
 """What only the web and the source's history can add: full text, learned boilerplate; and rules."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from place import Place
-from web import Reply, Web, serving
+from web import Reply, Web
 
 from aggregator.jobs import World
 from aggregator.store import Dropped, Life
@@ -19,18 +17,6 @@ WORDS = (
     *("road", "train", "window", "garden", "letter", "doctor", "painter", "violin"),
 )
 FURNITURE = "Follow us on WeChat and share this article with your friends"
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    (tmp_path / "inbox").mkdir()
-    return Place(tmp_path)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as served:
-        yield served
 
 
 def prose(number: int, sentences: int = 6) -> str:

@@ -3,7 +3,7 @@
 import functools
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,24 +11,12 @@ from typing import Any
 
 import pytest
 from place import NOON, Place
-from web import Reply, Web, serving
+from web import Reply, Web
 
 from aggregator.article import Document
 from aggregator.engines import open_engine
 from aggregator.jobs import Prune, Publish, Scan, World, perform
 from aggregator.prepare import Prepared, prepare
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    (tmp_path / "inbox").mkdir()
-    return Place(tmp_path)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as served:
-        yield served
 
 
 def feed(*items: dict[str, Any]) -> Reply:

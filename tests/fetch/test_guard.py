@@ -1,11 +1,10 @@
 """Which addresses strangers may have this program connect to."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web import Reply, Web, serving
+from web import Reply, Web
 
 from aggregator.errors import FetchError
 from aggregator.fetch import open_client
@@ -39,12 +38,6 @@ def test_the_cloud_metadata_addresses_are_inside(corpus: Path) -> None:
             found.append(host)
     assert "169.254.169.254" in found
     assert [host for host in found if is_public(host)] == []
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as served:
-        yield served
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001"])
