@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,12 +15,6 @@ from aggregator.errors import AggregatorError, PublishError
 from aggregator.jobs import Publish, Scan, World, perform
 from aggregator.output import Selection, publish
 from aggregator.publish import Site
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    (tmp_path / "inbox").mkdir()
-    return Place(tmp_path)
 
 
 def test_custom_feeds_follow_their_categories(place: Place) -> None:

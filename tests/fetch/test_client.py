@@ -3,22 +3,16 @@
 import asyncio
 import gzip
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from web import Reply, Web, serving
+from web import Reply, Web
 
 from aggregator.errors import FetchError
 from aggregator.fetch import Answer, Limits, open_client
 
 QUICK = Limits(connect=2, read=0.3, total=0.8, size=1_000_000)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as served:
-        yield served
 
 
 def get(url: str, validators: str = "", limits: Limits = QUICK) -> Answer:

@@ -1,23 +1,16 @@
 """The feed source against a real server."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web import Reply, Web, serving
+from web import Reply, Web
 
 from aggregator.article import Document
 from aggregator.errors import FetchError
 from aggregator.fetch import open_client
 from aggregator.sources import Found, Known, Visit
 from aggregator.sources.feed import FeedSettings, documents
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    with serving() as served:
-        yield served
 
 
 def visit(web: Web, seen: dict[str, str]) -> Found:
