@@ -117,7 +117,7 @@ def _tree(
     _alive = list(body.iter())
     # Most steps have nothing to do in most articles, which the names of its elements tell, and
     # whether that of an attribute occurs at all.
-    written = html.lower()
+    written = html.encode().lower()
     steps = (
         *dialects.translate(body, written),
         *embeds.replace(body, base),

@@ -48,7 +48,7 @@ _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b")
 _ITALIC = re.compile(r"font-style\s*:\s*italic\b")
 
 
-def translate(body: Element, written: str) -> tuple[Step, ...]:
+def translate(body: Element, written: bytes) -> tuple[Step, ...]:
     """Brings a tree into plain HTML.
 
     ``written``, the HTML that it was made of in lower case, tells which ways it needs.
@@ -165,19 +165,19 @@ _MATHS = frozenset({"math", "mjx-container", "mjx-assistive-mml"})
 # Which elements there must be, and what of this must occur in the HTML, for a change to be worth a
 # look at the tree.
 _DIALECTS: tuple[
-    tuple[frozenset[str], tuple[str, ...], Callable[[Element], tuple[Step, ...] | None]], ...
+    tuple[frozenset[str], tuple[bytes, ...], Callable[[Element], tuple[Step, ...] | None]], ...
 ] = (
-    (frozenset(_AMP), ("",), _amp),
-    (frozenset(_PLAYERS), ("videoid",), _players),
-    (_MATHS, ("aria-hidden",), _drawn_maths),
-    (frozenset({"script"}), ("math/tex",), _tex),
-    (frozenset({"mfenced"}), ("",), _fences),
+    (frozenset(_AMP), (b"",), _amp),
+    (frozenset(_PLAYERS), (b"videoid",), _players),
+    (_MATHS, (b"aria-hidden",), _drawn_maths),
+    (frozenset({"script"}), (b"math/tex",), _tex),
+    (frozenset({"mfenced"}), (b"",), _fences),
     (
         frozenset({"td", "pre", "span", "code"}),
-        ("gutter", "lineno", "line-no", "line-num", "linenum", "lnt", "blob-num"),
+        (b"gutter", b"lineno", b"line-no", b"line-num", b"linenum", b"lnt", b"blob-num"),
         _line_numbers,
     ),
-    (frozenset({"input"}), ("checkbox",), _tasks),
-    (frozenset({"table"}), ("role=",), _layout),
-    (frozenset({"span"}), ("font-weight", "font-style"), _emphasis),
+    (frozenset({"input"}), (b"checkbox",), _tasks),
+    (frozenset({"table"}), (b"role=",), _layout),
+    (frozenset({"span"}), (b"font-weight", b"font-style"), _emphasis),
 )

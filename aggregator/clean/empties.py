@@ -12,15 +12,25 @@ _OF_MEDIA = frozenset({"picture", "video", "audio"})
 
 def remove(body: Element) -> tuple[Step, ...]:
     """Takes out what is empty, from the inside out; what a link leads to (an ``id``) stays."""
-    pictures = [one for one in find(body, "picture") if next(one.iter("img"), None) is None]
-    mark(pictures, UNWRAP)
-    gone = [part for part in find(body, "source", "track") if part.getparent().tag not in _OF_MEDIA]
+    elements = list(body.iterdescendants())
+    present = {element.tag for element in elements}
+    pictures, gone = [], []
+    if "picture" in present:
+        pictures = [one for one in find(body, "picture") if next(one.iter("img"), None) is None]
+        mark(pictures, UNWRAP)
+    if "source" in present or "track" in present:
+        parts = find(body, "source", "track")
+        gone = [part for part in parts if part.getparent().tag not in _OF_MEDIA]
     blank = {*gone, *pictures}
-    for element in reversed(list(body.iterdescendants())):
+    for element in reversed(elements):
+        text = element.text
+        # Most begin with a letter.
+        if text and text[0] > " " and not is_blank(text):
+            continue
         name = element.tag
         if (
             (name in _BLOCKS or name in _INLINE)
-            and is_blank(element.text)
+            and is_blank(text)
             and element.get("id") is None
             and _is_empty(element, blank)
         ):

@@ -39,14 +39,14 @@ TRACKERS = (
 _TEXT_OF_A_PAGE = 200
 
 
-def remove(body: Element, written: str) -> tuple[Step, ...]:
+def remove(body: Element, written: bytes) -> tuple[Step, ...]:
     """Marks hidden elements, forms that are only fields, and tracking pixels.
 
     ``written`` is the HTML that the tree was made of, in lower case.
     """
     steps: tuple[Step, ...] = ()
     present = names(body)
-    if "style" in written or "hidden" in written:
+    if b"style" in written or b"hidden" in written:
         steps += take_out(filter(_is_hidden, _STYLED(body)), "hidden")
     if "img" in present:
         steps += take_out(filter(is_tracker, find(body, "img")), "tracking pixels")

@@ -1,5 +1,6 @@
 """Links: absolute, without tracking; those inside the article lead to a prefixed ``id``."""
 
+from collections.abc import Set
 from urllib.parse import quote, unquote
 
 from aggregator.article import Step
@@ -13,7 +14,7 @@ _WITH_ID = xpath("descendant::*[@id or @name]")
 _CITING = ("blockquote", "del", "ins", "q")
 
 
-def mend(body: Element, written: str, base: str | None) -> tuple[Step, ...]:
+def mend(body: Element, written: bytes, base: str | None) -> tuple[Step, ...]:
     """Mends every link and citation; a link without a usable address gives way to its text.
 
     ``written`` is the HTML that the tree was made of, in lower case. Expects that pictures without
@@ -25,30 +26,30 @@ def mend(body: Element, written: str, base: str | None) -> tuple[Step, ...]:
         mark(nested, UNWRAP)
         prune(body)
     page = base.partition("#")[0] + "#" if base else "#"
-    links = list(body.iter("a"))
-    wanted = {name for link in links if (name := _fragment(link, page))}
+    links = [(link, link.get("href", "").strip()) for link in body.iter("a")]
+    wanted = {name for link, to in links if "#" in to and (name := _fragment(link, to, page))}
     present = _keep_ids(body, wanted) if wanted else set()
-    if not wanted and "id" in written:
+    if not wanted and b"id" in written:
         _drop_ids(body)
-    taken_off = [_mend(link, base, page, present) for link in links]
-    if "cite" in written:
+    taken_off = [
+        _mend(link, to, base, _fragment(link, to, page) if present and "#" in to else "", present)
+        for link, to in links
+    ]
+    if b"cite" in written:
         for quotation in find(body, *_CITING):
             _set(quotation, "cite", web_address(quotation.get("cite"), base))
-    if any(link.tag == UNWRAP for link in links):
+    if any(link.tag == UNWRAP for link, _ in links):
         prune(body)
     count, size = sum(map(bool, taken_off)), sum(taken_off)
     return (Step("links", "tracking parameters", count, size),) if count else ()
 
 
-def _fragment(link: Element, page: str) -> str:
+def _fragment(link: Element, address: str, page: str) -> str:
     """The name that a link with something to click on leads to inside the article, or "".
 
     ``page`` is the article's own address, with "#".
     """
-    address = link.get("href", "")
-    if "#" not in address or not (address := address.strip()).startswith(("#", page)):
-        return ""
-    if _is_empty(link):
+    if not address.startswith(("#", page)) or _is_empty(link):
         return ""
     return unquote(address.partition("#")[2]).removeprefix(PREFIX)
 
@@ -74,19 +75,22 @@ def _drop_ids(body: Element) -> None:
         element.attrib.pop("id", "")
 
 
-def _mend(link: Element, base: str | None, page: str, present: set[str]) -> int:
-    """Returns the bytes of tracking parameters that went."""
-    address = link.get("href", "").strip()
-    name = _fragment(link, page) if present else ""
-    if name in present:
+def _mend(link: Element, address: str, base: str | None, name: str, present: Set[str]) -> int:
+    """Returns the bytes of tracking parameters that went.
+
+    ``name`` is what the link leads to inside the article, ``present`` what there is.
+    """
+    if name and name in present:
         found: str | None = "#" + PREFIX + quote(name)
     elif address.startswith("#"):
         found = None
     else:
         found = absolute(address, base)
     kept = found and without_tracking(found)
-    if kept is None or kept != link.get("href"):
+    if kept is None or kept != address:
         _set(link, "href", kept)
+    elif link.get("href") != address:
+        link.set("href", address)
     if found is None and link.get("id") is None:
         link.tag = UNWRAP
     return len(found or "") - len(kept or "")

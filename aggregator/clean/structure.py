@@ -36,6 +36,7 @@ _ENDED_BY = dict.fromkeys(HEADINGS, HEADINGS) | {
     "p": HEADINGS | {"b", "i", "s", "small", "u"},
     "pre": frozenset({"ul"}),
 }
+_ENDING = (*_ENDED_BY, "dl", "table", "ul")
 _MATH = tuple(MATH)
 _PLACED = TABLE_PARTS | {"li", "dt", "dd", "rt", "rp"}
 _MAY_BE_BARE = frozenset({"span", "rt", "rp"})
@@ -152,12 +153,13 @@ def _settle_term(element: Element, parent: Element) -> None:
 
 
 def _settle_blocks(body: Element) -> None:
-    for element in list(body.iterdescendants()):
-        name, parent = element.tag, element.getparent()
-        if parent is body or name not in BLOCKS:
-            continue
-        for paragraph in element.iterancestors("p"):
+    for paragraph in find(body, "p"):
+        if len(paragraph) and any(one.tag in BLOCKS for one in paragraph.iterdescendants()):
             paragraph.tag = "div"
+    for element in find(body, *_ENDING):
+        name, parent = element.tag, element.getparent()
+        if parent is body:
+            continue
         if parent.tag in _ENDED_BY.get(name, ()):
             element.tag = "div"
         elif name == "dl" and parent.tag == "dt":
