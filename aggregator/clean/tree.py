@@ -44,6 +44,8 @@ _VOID = re.compile(
 # Parsing takes time by the square of the attributes of a tag: 11 s for 100,000 of them. A tag whose
 # names of attributes take more characters than this loses them all; real ones have a few hundred.
 _MOST_NAMES = 8_000
+_MOST_EQUALS = 2_000
+_ONE_PIECE = re.compile(r"<[^<>]{8000}")
 _OPENING_TAG = re.compile(r"<[a-zA-Z][^\s<>/]*+((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)")
 _QUOTED = re.compile(r"\"[^\"]*+\"|'[^']*+'")
 _NAME = re.compile(rb"</?([a-z]+)")
@@ -79,7 +81,12 @@ def parse(html: str) -> Element:
 
 def bounded(html: str) -> str:
     """HTML whose tags have no more attributes than a parser can take."""
-    return _OPENING_TAG.sub(_bounded, html) if len(html) > _MOST_NAMES else html
+    if len(html) <= _MOST_NAMES:
+        return html
+    # Many attributes need many "=", or else stand in one piece without a bracket.
+    if html.count("=") > _MOST_EQUALS or _ONE_PIECE.search(html):
+        return _OPENING_TAG.sub(_bounded, html)
+    return html
 
 
 def _bounded(tag: re.Match[str]) -> str:
