@@ -118,17 +118,19 @@ def _tree(
     # Most steps have nothing to do in most articles, which the names of its elements tell, and
     # whether that of an attribute occurs at all.
     written = html.encode().lower()
-    steps = (
-        *dialects.translate(body, written),
-        *embeds.replace(body, base),
-        *junk.remove(body, written),
-        *images.mend(body, base, drops),
+    steps = (*dialects.translate(body, written), *embeds.replace(body, base))
+    # What the further steps make of other elements is nothing that one after them looks for.
+    present = tree.names(body)
+    steps += (
+        *junk.remove(body, written, present),
+        *images.mend(body, base, drops, present),
         *tree.keep_vocabulary(body),
         *links.mend(body, written, base),
     )
-    structure.settle(body)
-    empty = empties.remove(body)
-    sanitise.name_code_languages(body)
+    structure.settle(body, present)
+    empty = empties.remove(body, present)
+    if not present.isdisjoint(sanitise.CODE):
+        sanitise.name_code_languages(body)
     return body, (*steps, *empty)
 
 

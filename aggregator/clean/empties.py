@@ -1,5 +1,7 @@
 """Paragraphs, items and wrappers that hold nothing to read or see."""
 
+from collections.abc import Set
+
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
 from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, take_out
@@ -10,10 +12,12 @@ _INLINE = INLINE - {"br", "rt", "rp"}
 _OF_MEDIA = frozenset({"picture", "video", "audio"})
 
 
-def remove(body: Element) -> tuple[Step, ...]:
-    """Takes out what is empty, from the inside out; what a link leads to (an ``id``) stays."""
+def remove(body: Element, present: Set[str]) -> tuple[Step, ...]:
+    """Takes out what is empty, from the inside out; what a link leads to (an ``id``) stays.
+
+    ``present`` are the names of the elements there are.
+    """
     elements = list(body.iterdescendants())
-    present = {element.tag for element in elements}
     pictures, gone = [], []
     if "picture" in present:
         pictures = [one for one in find(body, "picture") if next(one.iter("img"), None) is None]

@@ -1,12 +1,12 @@
 """Pictures and media: lazy ones get their address, all get an absolute one, others go."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
 from aggregator.clean.junk import is_counter
-from aggregator.clean.tree import REMOVE, Element, find, names, take_out
+from aggregator.clean.tree import REMOVE, Element, find, take_out
 from aggregator.clean.urls import web_address
 
 LAZY = (
@@ -41,13 +41,13 @@ _CONCERNED = _MEDIA | {"img"}
 Drops = Callable[[str], bool]
 
 
-def mend(body: Element, base: str | None, drops: Drops) -> tuple[Step, ...]:
+def mend(body: Element, base: str | None, drops: Drops, present: Set[str]) -> tuple[Step, ...]:
     """Gives pictures and media absolute addresses.
 
     ``drops`` says which pictures are placeholders. Those go, and so does what has no address.
+    ``present`` are the names of the elements there are.
     """
-    present = names(body)
-    if not present & _CONCERNED:
+    if present.isdisjoint(_CONCERNED):
         return ()
     for wrapper in find(body, "noscript"):
         _take_from_noscript(wrapper)

@@ -1,9 +1,10 @@
 """What nobody reads: hidden elements, forms, tracking pixels."""
 
 import re
+from collections.abc import Set
 
 from aggregator.article import Step
-from aggregator.clean.tree import Element, find, names, take_out, xpath
+from aggregator.clean.tree import Element, find, take_out, xpath
 
 _STYLED = xpath("descendant::*[@style or @hidden]")
 _INVISIBLE = re.compile(
@@ -39,13 +40,13 @@ TRACKERS = (
 _TEXT_OF_A_PAGE = 200
 
 
-def remove(body: Element, written: bytes) -> tuple[Step, ...]:
+def remove(body: Element, written: bytes, present: Set[str]) -> tuple[Step, ...]:
     """Marks hidden elements, forms that are only fields, and tracking pixels.
 
-    ``written`` is the HTML that the tree was made of, in lower case.
+    ``written`` is the HTML that the tree was made of, in lower case; ``present`` are the names of
+    its elements.
     """
     steps: tuple[Step, ...] = ()
-    present = names(body)
     if b"style" in written or b"hidden" in written:
         steps += take_out(filter(_is_hidden, _STYLED(body)), "hidden")
     if "img" in present:

@@ -60,7 +60,8 @@ _SERBIAN = re.compile("[ђћЂЋ]")
 # Its names that BCP 47 has replaced, and Norwegian as the one language that both forms are.
 _RENAMED = {"iw": "he", "in": "id", "jw": "jv", "mo": "ro", "nb": "no", "nn": "no"}
 # The library refuses what is no text for interchange.
-_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_ENDS_OF_PLANES = "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
+_NO_TEXT = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_ENDS_OF_PLANES}]")
 
 # What script a language is written in, of those with one living script. A text in another one is
 # not in the language, whatever its feed's template says.

@@ -29,6 +29,10 @@ _CLEANER = nh3.Cleaner(
 )
 
 
+CODE = frozenset({"pre", "code", "tt"})
+"""Elements that may name a programming language, or become one that may."""
+
+
 def name_code_languages(body: Element) -> None:
     """Leaves of the classes of ``pre`` and ``code`` only what says the programming language."""
     for code in find(body, "pre", "code"):

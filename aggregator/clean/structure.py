@@ -7,6 +7,8 @@ list begins, libxml2 ends ``<b>`` where a paragraph begins. An article passes th
 alone. This is also what makes cleaning idempotent, and takes away what mutation XSS lives on.
 """
 
+from collections.abc import Set
+
 from aggregator.clean.characters import is_blank
 from aggregator.clean.tree import REMOVE, UNWRAP, Element, find, mark, prune, xpath
 from aggregator.clean.vocabulary import BLOCKS, HEADINGS, MATH, MATH_TOKENS, TABLE_PARTS
@@ -48,25 +50,27 @@ _BARE = xpath(
 _ALIEN_TO_MATH = xpath("descendant::math/descendant::*")
 
 
-def settle(body: Element) -> None:
-    """Renames, moves and wraps elements until their nesting is what the standard allows."""
-    names = {element.tag for element in body.iterdescendants()}
-    if names & MATH:
+def settle(body: Element, present: Set[str]) -> None:
+    """Renames, moves and wraps elements until their nesting is what the standard allows.
+
+    ``present`` are the names of the elements there are.
+    """
+    if not present.isdisjoint(MATH):
         _settle_math(body)
-    bare = _BARE(body) if names & _MAY_BE_BARE else ()
+    bare = () if present.isdisjoint(_MAY_BE_BARE) else _BARE(body)
     if bare:
         mark(bare, UNWRAP)
         prune(body)
-    if names & TABLE_PARTS or "table" in names:
+    if "table" in present or not present.isdisjoint(TABLE_PARTS):
         _settle_tables(body)
-    if names & _PLACED:
+    if not present.isdisjoint(_PLACED):
         for element in find(body, *_PLACED):
             _settle_item(element)
     _settle_blocks(body)
-    if "pre" in names:
+    if "pre" in present:
         for block in find(body, "pre"):
             block.text = block.text and block.text.lstrip("\n")  # parsers drop the first one
-    if "col" in names:
+    if "col" in present:
         prune(body)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregator.clean import language
@@ -90,6 +90,7 @@ def test_anything_has_a_tag_or_none(declared, usual, text):
     assert (tag, note) == language.of(declared, usual, text)
 
 
+@example("0" * 35 + "A" * 40 + "\U0002fffe")
 @given(st.text(st.characters(codec=None), min_size=40).map(lambda text: text * 10))
 def test_no_characters_are_refused(text):
     language.guess(text)
