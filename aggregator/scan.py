@@ -247,7 +247,8 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
         # In the same transaction: what a crash kept from being cut would never be cut.
         await batch.recut(recuts, now)
         await batch.remember(_states(source, chunk, outcomes))
-        await batch.trim_history(boilerplate.WINDOW)
+        if chunk.learned is not None:
+            await batch.trim_history(boilerplate.WINDOW)
     _count(work.report, source, chunk, outcomes)
     work.report.dropped += len(drops)
 

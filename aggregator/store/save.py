@@ -24,6 +24,8 @@ async def save(
 
     Returns the articles whose stories are to be shown anew, and those whose text changed.
     """
+    if not outcomes:
+        return set(), set()
     await _insert_new(connection, source, outcomes)
     await _update_changed(connection, source, outcomes)
     keys = {key for o in outcomes for key in (shown_key(o), held_key(o), _lead(o)) if key}

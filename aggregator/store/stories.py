@@ -33,6 +33,8 @@ async def find_rivals(
 
     Left out are stories that this source has told already: what one source tells twice is two.
     """
+    if not sought:
+        return {}
     by_band: dict[int, list[str]] = defaultdict(list)
     for uid, keys in sought.items():
         for key in keys:
