@@ -12,6 +12,28 @@ AggregatorError
 The stages raise these, chained to what caused them; ``scan.py`` alone turns them into values.
 """
 
+from typing import Literal
+
+# What ails a source, for those who have to mend it.
+#   gone         the server says that it is gone for good (410)
+#   missing      there is nothing at the address (404)
+#   blocked      the server does not let this program in: 401, 403, 429, 451, a riddle for people
+#   certificate  the server cannot show who it is
+#   unreachable  no answer, or that of a server in trouble (5xx)
+#   refused      not asked for: inside the network, forbidden by robots.txt, no web address
+#   malformed    what came cannot be read, or is too large
+#   selector     a page on which no article is found any more
+Trouble = Literal[
+    "gone",
+    "missing",
+    "blocked",
+    "certificate",
+    "unreachable",
+    "refused",
+    "malformed",
+    "selector",
+]
+
 
 class AggregatorError(Exception):
     """Something that a person can act on; its text is shown as it is, without a traceback."""
@@ -28,16 +50,29 @@ class ConfigError(AggregatorError):
 class FetchError(AggregatorError):
     """A document could not be had: the network, the server, the file system.
 
-    ``status`` is what the server answered (RFC 9110), 0 when it did not.
+    ``status`` is what the server answered (RFC 9110), 0 when it did not. ``retry`` is for how many
+    seconds it asks to be left alone (Retry-After), None when it does not say.
     """
 
-    def __init__(self, said: str, status: int = 0) -> None:
+    def __init__(
+        self,
+        said: str,
+        status: int = 0,
+        trouble: Trouble = "unreachable",
+        retry: float | None = None,
+    ) -> None:
         super().__init__(said)
         self.status = status
+        self.trouble = trouble
+        self.retry = retry
 
 
 class ParseError(AggregatorError):
     """A document was had, and no article could be read from it."""
+
+    def __init__(self, said: str, trouble: Trouble = "malformed") -> None:
+        super().__init__(said)
+        self.trouble = trouble
 
 
 class StoreError(AggregatorError):
