@@ -15,7 +15,7 @@ from aggregator import boilerplate
 from aggregator.article import Document, Entry
 from aggregator.dedupe import candidate
 from aggregator.errors import AggregatorError, FetchError
-from aggregator.fetch import Client
+from aggregator.fetch import Client, Request
 from aggregator.prepare import (
     Prepared,
     Ready,
@@ -169,10 +169,10 @@ async def _page(ready: Ready, web: Web, gate: asyncio.Semaphore) -> Document | s
         return "it has no address"
     if getattr(settings, "full_text", False) == "auto" and not is_teaser(article):
         return "it is whole"
-    get = web.client.get if getattr(settings, "allow_private", False) else web.client.get_public
+    private = getattr(settings, "allow_private", False)
     try:
         async with gate:
-            answer = await get(article.url)
+            answer = await web.client.get(Request(url=article.url, private=private))
     except FetchError as error:
         return error
     if answer.media_type not in _TYPES:

@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -18,6 +18,7 @@ from httpx_aiohttp import AiohttpTransport
 from aggregator import __version__
 from aggregator.errors import FetchError
 from aggregator.fetch.guard import NotPublicError, public_socket
+from aggregator.fetch.request import Answer, Request
 
 USER_AGENT = f"aggregator/{__version__} (feed aggregator; polls conditionally)"
 
@@ -37,21 +38,6 @@ class Limits:
     size: int = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a server said. ``validators`` is to be given back, unread, with the next request.
-
-    ``body`` is None when the document has not changed since the validators that were sent.
-    ``url`` is where it came from in the end; ``media_type`` is lower case, without parameters.
-    """
-
-    url: str
-    body: bytes | None
-    media_type: str
-    charset: str | None
-    validators: str
-
-
 class Client:
     """One connection pool for all addresses that the operator named, one for those of strangers."""
 
@@ -60,19 +46,34 @@ class Client:
         self._guarded = guarded
         self._limits = limits
 
-    async def get_public(self, url: str) -> Answer:
-        """Return what is at an address that a stranger named: never from inside the network.
-
-        Raises FetchError.
-        """
-        return await self._get(self._guarded, url, "")
-
-    async def get(self, url: str, validators: str = "") -> Answer:
-        """Return what is at an http(s) address, if it has changed since ``validators``.
+    async def get(self, request: Request) -> Answer:
+        """Return what is at an http(s) address, if it has changed since the validators.
 
         Raises FetchError, which names the address and says what happened.
         """
-        return await self._get(self._http, url, validators)
+        http = self._http if request.private else self._guarded
+        return await self._get(http, request.url, request.validators)
+
+    async def post(self, request: Request, form: Mapping[str, str]) -> Answer:
+        """Send a form, as browsers encode it, and return the answer; redirects are not followed.
+
+        Raises FetchError for every answer but 2xx.
+        """
+        http = self._http if request.private else self._guarded
+        try:
+            response = await http.post(request.url, data=form, follow_redirects=False)
+        except httpx.HTTPError as error:
+            raise FetchError(f"{request.url}: {_said(error)}") from error
+        if not response.is_success:
+            said = f"{request.url}: the server answered {response.status_code}"
+            raise FetchError(said, response.status_code)
+        return Answer(
+            url=request.url,
+            body=response.content,
+            media_type=_media_type(response),
+            charset=response.charset_encoding,
+            validators="",
+        )
 
     async def _get(self, http: httpx.AsyncClient, url: str, validators: str) -> Answer:
         """Return what a client is told at an address.
@@ -113,7 +114,9 @@ class Client:
 
 
 @contextlib.asynccontextmanager
-async def open_client(limits: Limits | None = None) -> AsyncIterator[Client]:
+async def open_client(
+    limits: Limits | None = None, contact: str = "", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Client]:
     """Open the client. No cookies are kept and no referrer is sent."""
     limits = limits or Limits()
     async with _http(limits, None) as http, _http(limits, public_socket) as guarded:

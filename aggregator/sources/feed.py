@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from aggregator.article import Document
+from aggregator.fetch import Request
 from aggregator.sources.base import Found, Known, Settings, Visit, WebAddress
 
 
@@ -34,7 +35,9 @@ async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Foun
     Raises FetchError.
     """
     seen = json.loads(visit.seen.get(settings.feed) or "{}")
-    answer = await visit.client.get(settings.feed, seen.get("http", ""))
+    answer = await visit.client.get(
+        Request(url=settings.feed, validators=seen.get("http", ""), private=True)
+    )
     digest = seen.get("digest", "")
     if answer.body is not None:
         digest = hashlib.sha256(answer.body).hexdigest()

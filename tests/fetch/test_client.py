@@ -10,7 +10,7 @@ import pytest
 from web import Reply, Web
 
 from aggregator.errors import FetchError
-from aggregator.fetch import Answer, Limits, open_client
+from aggregator.fetch import Answer, Limits, Request, open_client
 
 QUICK = Limits(connect=2, read=0.3, total=0.8, size=1_000_000)
 
@@ -18,7 +18,7 @@ QUICK = Limits(connect=2, read=0.3, total=0.8, size=1_000_000)
 def get(url: str, validators: str = "", limits: Limits = QUICK) -> Answer:
     async def ask() -> Answer:
         async with open_client(limits) as client:
-            return await client.get(url, validators)
+            return await client.get(Request(url=url, validators=validators, private=True, delay=0))
 
     return asyncio.run(ask())
 
@@ -37,7 +37,7 @@ def test_what_is_sent(web: Web) -> None:
     async def ask() -> None:
         async with open_client() as client:
             for path in ("/f", "/r", "/f"):
-                await client.get(web.url + path)
+                await client.get(Request(url=web.url + path, private=True, delay=0))
 
     asyncio.run(ask())
     assert [path for path, _ in web.requests] == ["/f", "/r", "/f", "/f"]

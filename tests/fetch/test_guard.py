@@ -7,7 +7,7 @@ import pytest
 from web import Reply, Web
 
 from aggregator.errors import FetchError
-from aggregator.fetch import open_client
+from aggregator.fetch import Request, open_client
 from aggregator.fetch.guard import is_public
 
 PRIVATE = (
@@ -47,7 +47,7 @@ def test_no_spelling_of_this_machine_is_connected_to(web: Web, host: str) -> Non
 
     async def work() -> None:
         async with open_client() as client:
-            await client.get_public(f"http://{host}:{port}/")
+            await client.get(Request(url=f"http://{host}:{port}/"))
 
     with pytest.raises(FetchError, match=f"{port}/: "):
         asyncio.run(work())
