@@ -6,6 +6,7 @@ from aggregator.article import Document
 from aggregator.parse.feed import parse_feed
 from aggregator.parse.parsed import Parsed
 from aggregator.parse.post import parse_post
+from aggregator.parse.sitemap import parse_sitemap
 
 _POSTS = frozenset(("text/markdown", "text/html", "application/xhtml+xml", "text/plain"))
 
@@ -18,4 +19,6 @@ def parse(document: Document, zone: tzinfo = UTC) -> Parsed:
     """
     if document.media_type in _POSTS:
         return parse_post(document, zone)
+    if document.media_type == "application/sitemap+xml":
+        return parse_sitemap(document, zone)
     return parse_feed(document, zone)
