@@ -51,6 +51,7 @@ _GZIP = b"\x1f\x8b"
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 _IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
 _PLAIN = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_EMPTY = f'<urlset xmlns="{_PLAIN}" xmlns:news="{_NEWS}" xmlns:image="{_IMAGE}"/>'
 _FEEDS = ("rss", "feed", "rdf:rdf")
 # There were no sitemaps before 2005, and few pages before the web; what is later is a placeholder.
 _EARLIEST_YEAR, _LATEST_YEAR = 1990, 2200

@@ -8,7 +8,6 @@ from html.entities import html5
 from typing import NamedTuple
 
 from chardetng_py import EncodingDetector  # type: ignore[import-untyped]  # no py.typed in it
-
 from lxml import etree
 
 from aggregator.errors import ParseError
