@@ -4,6 +4,7 @@ from datetime import UTC, tzinfo
 
 from aggregator.article import Document
 from aggregator.parse.feed import parse_feed
+from aggregator.parse.json_lines import parse_json_lines
 from aggregator.parse.parsed import Parsed
 from aggregator.parse.post import parse_post
 from aggregator.parse.sitemap import parse_sitemap
@@ -21,4 +22,6 @@ def parse(document: Document, zone: tzinfo = UTC) -> Parsed:
         return parse_post(document, zone)
     if document.media_type == "application/sitemap+xml":
         return parse_sitemap(document, zone)
+    if document.media_type == "application/jsonl":
+        return parse_json_lines(document, zone)
     return parse_feed(document, zone)

@@ -22,6 +22,7 @@ from aggregator.parse.feed_element import (
     text_of,
 )
 from aggregator.parse.feed_entry import Channel, own_base, page_url, people, read_entry
+from aggregator.parse.feed_hints import read_hints
 from aggregator.parse.feed_text import distinct, web_address
 from aggregator.parse.feed_xml import find_feed, parse_tree
 from aggregator.parse.json_feed import parse_json_feed
@@ -54,7 +55,7 @@ def parse_feed(document: Document, zone: tzinfo = UTC) -> Parsed:
         parsed = parse_json_feed(document, text, zone)
     else:
         parsed = _parse_xml(document, text, zone)
-    articles = _apart(_split_categories(_with_problem(parsed.articles, problem)))
+    articles = apart(_split_categories(_with_problem(parsed.articles, problem)))
     return dataclasses.replace(parsed, articles=articles, title=mend(parsed.title)[0])
 
 
@@ -98,6 +99,7 @@ def _read_tree(
         title=_feed_title(fields),
         url=url,
         language=language,
+        hints=read_hints(fields, base),
     )
 
 
@@ -163,7 +165,7 @@ def _parts(category: str) -> list[str]:
     return [part.strip() for part in category.split(",") if part.strip()]
 
 
-def _apart(articles: Sequence[Article]) -> tuple[Article, ...]:
+def apart(articles: Sequence[Article]) -> tuple[Article, ...]:
     """Keep apart entries that share an id and differ in title; of exact repeats keep the first."""
     titles: dict[str, set[str]] = defaultdict(set)
     for article in articles:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from aggregator.article import Article, Document, Enclosure
+from aggregator.article import Article, Document, Enclosure, Hints
 from aggregator.errors import ParseError
 from aggregator.parse.dates import read_date
 from aggregator.parse.feed_repair import legal
@@ -36,13 +36,19 @@ def parse_json_feed(document: Document, text: str, zone: tzinfo) -> Parsed:
     url = web_address(_text(feed, "home_page_url"), document.url)
     authors, language = _authors(feed), _text(feed, "language") or None
     base = url or document.url
-    articles = (_article(item, base, zone) for item in _objects(feed, "items"))
+    articles = (read_item(item, base, zone) for item in _objects(feed, "items"))
     return Parsed(
         articles=tuple(_inherit(article, authors, language) for article in articles),
         title=one_line(_text(feed, "title")),
         url=url,
         language=language,
+        hints=Hints(hub=_hub(feed, document.url), topic=_text(feed, "feed_url")),
     )
+
+
+def _hub(feed: Object, base: str | None) -> str:
+    hubs = (hub for hub in _objects(feed, "hubs") if _text(hub, "type").lower() == "websub")
+    return next((web_address(_text(hub, "url"), base) or "" for hub in hubs), "")
 
 
 def _load(document: Document, text: str) -> Object:
@@ -57,7 +63,11 @@ def _load(document: Document, text: str) -> Object:
     raise ParseError(f"{document.name}: this is JSON, but not a JSON Feed (it has no items)")
 
 
-def _article(item: Object, base: str | None, zone: tzinfo) -> Article:
+def read_item(item: Object, base: str | None, zone: tzinfo) -> Article:
+    """Give the article of one item; ``base`` is what relative addresses start from.
+
+    Dates without a zone are in ``zone``; what cannot be read is a problem on the article.
+    """
     item, broken = _mended(item)
     identifier = _identifier(item)
     url = web_address(_text(item, "url"), base) or web_address(identifier, None)
