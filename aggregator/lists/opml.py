@@ -81,15 +81,14 @@ def read_opml(body: bytes, base: str | None = None) -> OutlineFile:
     """
     text = xml_text(body)
     at = _root(text)
-    try:
-        root = etree.fromstring(text[at:].encode("utf-8", "replace"), _parser())
-    except etree.XMLSyntaxError as error:
-        wrong = f"{damage(error, line(text, at) - 1)}; read as well as possible"
-        title, events = _loose_title(text[at:]), _loosely(text[at:])
-        found = _collected(events, base)
-        return replace(found, title=title, problems=(wrong, *found.problems))
-    found = _collected(_strictly(root), base)
-    return replace(found, title=_plain(root.findtext("{*}head/{*}title")))
+    root, fatal = _parsed(text[at:])
+    if fatal is None and root is not None:
+        found = _collected(_strictly(root), base)
+        return replace(found, title=_plain(root.findtext("{*}head/{*}title")))
+    wrong = "it is no well-formed XML" if fatal is None else damage(fatal, line(text, at) - 1)
+    found = _collected(_loosely(text[at:]), base)
+    problems = (f"{wrong}; read as well as possible", *found.problems)
+    return replace(found, title=_loose_title(text[at:]), problems=problems)
 
 
 def _root(text: str) -> int:
@@ -106,14 +105,19 @@ def _root(text: str) -> int:
     return root.start()
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
+def _parsed(text: str) -> tuple[etree._Element | None, etree._LogEntry | None]:
+    """Parse XML, and give the first error by which it is none; an undeclared prefix is none."""
+    parser = etree.XMLParser(
+        recover=True,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         remove_comments=True,
         remove_pis=True,
     )
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    fatal = parser.error_log.filter_from_fatals()
+    return root, fatal[0] if len(fatal) else None
 
 
 # From the document to outlines that begin and end

@@ -113,23 +113,25 @@ def _from_xml(text: str, at: int, url: str, zone: tzinfo) -> Sitemap:
         return found
     wrong = damage(error, line(text, at) - 1)
     if not (found.pages or found.maps):
-        raise ParseError(f"is a sitemap without an address before {wrong}") from error
+        raise ParseError(f"is a sitemap without an address before {wrong}")
     return replace(found, problems=(f"{wrong}; what comes before is read", *found.problems))
 
 
-def _read_entries(text: str) -> tuple[list[_Entry], etree.XMLSyntaxError | None]:
+def _read_entries(text: str) -> tuple[list[_Entry], etree._LogEntry | None]:
     """Read the entries before the first damage, and give that as well."""
+    parsing = _parsing(text)
     entries: list[_Entry] = []
     try:
-        entries.extend(islice(_entries(text), MOST_LOCATIONS + 1))
-    except etree.XMLSyntaxError as error:
-        return entries, error
+        entries.extend(islice(_entries(parsing), MOST_LOCATIONS + 1))
+    except etree.XMLSyntaxError:
+        # Others are of no consequence here: a prefix that was never declared.
+        fatal = parsing.error_log.filter_from_fatals()
+        return entries, fatal[0] if len(fatal) else None
     return entries, None
 
 
-def _entries(text: str) -> Iterator[_Entry]:
-    """Yield entries as they end, and forget them: the tree of a large map takes ten times it."""
-    parsing = etree.iterparse(
+def _parsing(text: str) -> etree.iterparse:
+    return etree.iterparse(
         BytesIO(text.encode("utf-8", "replace")),
         tag=("{*}url", "{*}sitemap"),
         resolve_entities=False,
@@ -138,6 +140,10 @@ def _entries(text: str) -> Iterator[_Entry]:
         remove_comments=True,
         remove_pis=True,
     )
+
+
+def _entries(parsing: Iterable[tuple[str, etree._Element]]) -> Iterator[_Entry]:
+    """Yield entries as they end, and forget them: the tree of a large map takes ten times it."""
     for _, element in parsing:
         parent = element.getparent()
         if parent is not None and parent.getparent() is None:
@@ -277,9 +283,7 @@ def _hour(moment: datetime) -> datetime:
 
 def write_fragment(pages: Sequence[Location]) -> bytes:
     """Write a sitemap of these pages alone, which ``read_sitemap`` reads back as they are."""
-    root = etree.Element(
-        f"{{{_PLAIN}}}urlset", nsmap={None: _PLAIN, "news": _NEWS, "image": _IMAGE}
-    )
+    root = etree.fromstring(_EMPTY)
     for page in pages:
         url = etree.SubElement(root, f"{{{_PLAIN}}}url")
         _add(url, f"{{{_PLAIN}}}loc", page.url)

@@ -43,9 +43,11 @@ _JUNK = 65_536
 # What never ends is taken to end with the document.
 _STRAY = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)"
-    r"|&(?:(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos);|([a-z][a-z0-9]{1,31};)?)",
+    r"|<(?![a-z_/!?])|&(?:(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos);|([a-z][a-z0-9]{1,31};)?)",
     re.DOTALL | re.IGNORECASE,
 )
+# Where a message names a second line; that is counted without those that were cut off.
+_OTHER_LINE = re.compile(r" line \d+")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -101,13 +103,13 @@ def line(text: str, at: int) -> int:
     return text.count("\n", 0, at) + 1
 
 
-def damage(error: etree.XMLSyntaxError, before: int) -> str:
+def damage(error: etree._LogEntry, before: int) -> str:
     """Say what is wrong and where; ``before`` lines were cut off before parsing."""
-    return f"line {(error.lineno or 1) + before}: {str(error.msg).partition(', line')[0]}"
+    return f"line {error.line + before}: {_OTHER_LINE.sub('', error.message)}"
 
 
 def escape_strays(text: str) -> str:
-    """Escape each ``&`` that begins no reference, and resolve HTML's named references.
+    """Escape each ``&`` and ``<`` that begins nothing, and resolve HTML's named references.
 
     A reference counts only with its semicolon: ``&lang=en`` and ``&copy=1`` are parts of addresses.
     """
@@ -115,8 +117,8 @@ def escape_strays(text: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    if match[0] == "&":
-        return "&amp;"
+    if match[0] in ("&", "<"):
+        return html.escape(match[0])
     if match[1] is None:
         return match[0] if match[0].startswith("<") else match[0].lower()
     if match[1] not in html5:
