@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from aggregator.engines import LocalEngine, open_engine
 from aggregator.errors import ConfigError
 from aggregator.fetch import Client, open_client
 from aggregator.jobs import World
+from aggregator.lists.opml import Outline
 from aggregator.nfkc import fold
 from aggregator.output import Output, Selection, prepare_output
 from aggregator.prepare import CategoryPolicy, brief, recipe_digest
@@ -21,7 +22,8 @@ from aggregator.rules import Rule
 from aggregator.scan import Context
 from aggregator.sources import Source
 from aggregator.sources.base import seconds
-from aggregator.store import SourceEntry, Store, open_store
+from aggregator.sources.opml import OpmlSettings, expand
+from aggregator.store import Listed, SourceEntry, Store, open_store
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -52,23 +54,31 @@ async def open_app(loaded: Loaded) -> AsyncIterator[App]:
     async with (
         open_store(loaded.config.store, loaded.root) as store,
         store.held(),
-        open_client() as client,
+        open_client(contact=contact(loaded.config)) as client,
         open_engine() as engine,
     ):
         yield App(store=store, client=client, engine=engine)
 
 
+def contact(config: Config) -> str:
+    """Return what is told to the servers that are asked, so that they know whom to turn to."""
+    return config.contact or config.base_url or ""
+
+
 async def enter(loaded: Loaded, app: App) -> World:
     """Bring the store in line with a configuration; return the world that jobs work on."""
-    world = build(loaded, app)
+    world = build(loaded, app, await app.store.listed())
     entries = [_entry(source, world) for source in world.sources.values()]
     await app.store.set_sources(entries)
     await prepare_output(app.store, world.output)
     return world
 
 
-def build(loaded: Loaded, app: App) -> World:
-    """Return the world of a configuration, without writing anything."""
+def build(loaded: Loaded, app: App, listed: Mapping[str, Sequence[Listed]]) -> World:
+    """Return the world of a configuration, without writing anything.
+
+    ``listed``: the feeds that OPML sources list, by the keys of those.
+    """
     config = loaded.config
     context = Context(
         store=app.store,
@@ -84,9 +94,26 @@ def build(loaded: Loaded, app: App) -> World:
     return World(
         context=context,
         output=_output(loaded),
-        sources={source.name: source for source in loaded.sources},
+        sources={source.name: source for source in _all(loaded.sources, listed)},
         keep=timedelta(seconds=seconds(config.keep)) if config.keep else None,
     )
+
+
+def _all(configured: Sequence[Source], listed: Mapping[str, Sequence[Listed]]) -> Iterator[Source]:
+    """Yield the sources that are configured, then those that OPML files list; each feed once."""
+    yield from configured
+    feeds = {source.settings.target for source in configured}
+    names = {source.name for source in configured}
+    for source in configured:
+        if isinstance(source.settings, OpmlSettings):
+            outlines = [
+                Outline(url=one.url, title=one.title, categories=one.categories)
+                for one in listed.get(source.key, ())
+            ]
+            for feed in expand(source, outlines, feeds, names):
+                feeds.add(feed.settings.target)
+                names.add(feed.name)
+                yield feed
 
 
 def policy(config: Config) -> CategoryPolicy:

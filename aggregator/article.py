@@ -1,4 +1,4 @@
-"""The values that flow through the program: Document, Article, Step, Entry, Feed. All frozen."""
+"""The values that flow through the program: Document, Hints, Article, Entry, Feed. All frozen."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +24,22 @@ class Document:
     modified: datetime | None = None
     validators: str = ""
     moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a feed says about how often it is worth asking, and who tells of its news.
+
+    ``every``: seconds (RSS ``ttl``, ``sy:updatePeriod``); ``hours`` (0 to 23, UTC) and ``days``
+    (0 is Monday) are those in which it does not change (RSS ``skipHours``, ``skipDays``). ``hub``
+    and ``topic`` are what a subscription to its news needs (W3C WebSub, 4).
+    """
+
+    every: int = 0
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+    hub: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

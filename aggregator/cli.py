@@ -50,8 +50,7 @@ app = typer.Typer(
 _WIDE = 1000
 # From here on there is room for what can be done without.
 _ROOMY = 80
-# Sources that once and check visit at once, and names that a message lists.
-_AT_ONCE = 16
+# Names that a message lists.
 _NAMED = 10
 
 
@@ -141,11 +140,8 @@ def once(
     from aggregator.config import load  # noqa: PLC0415
 
     loaded = load(config)
-    names = [source.name for source in loaded.sources]
-    for unknown in (name for name in sources or [] if name not in names):
-        _usage(f"there is no source {unknown!r}{_close(unknown, names)}")
     began = time.monotonic()
-    reports, written, failure = asyncio.run(_once(loaded, sources or names))
+    reports, written, failure = asyncio.run(_once(loaded, sources or []))
     result = {
         "sources": [_report(report) for report in reports],
         "feeds": [asdict(feed) for feed in written],
@@ -163,16 +159,24 @@ def once(
 async def _once(
     loaded: "Loaded", names: Sequence[str]
 ) -> tuple[list["Report"], list["Written"], str]:
-    """Scan, then publish; return what each did, and "" or why a feed could not be written."""
+    """Scan all sources or those named, then publish.
+
+    Returns what each did, and "" or why a feed could not be written.
+    """
     from aggregator.app import enter, open_app  # noqa: PLC0415
     from aggregator.jobs import Publish, perform  # noqa: PLC0415
 
-    gate = asyncio.Semaphore(_AT_ONCE)
     async with open_app(loaded) as opened:
         with _progress() as progress:
             world = await enter(loaded, opened)
-            visits = (_visit(name, world, gate, progress) for name in dict.fromkeys(names))
-            reports = await asyncio.gather(*visits)
+            _check_names(names, world)
+            reports = await _visit_all(_chosen(names, world), world, progress, forced=bool(names))
+            if any(report.grown for report in reports):
+                # Lists were read for the first time, or name other feeds now.
+                world = await enter(loaded, opened)
+                done = {report.source for report in reports}
+                new = [source for source in _chosen(names, world) if source.name not in done]
+                reports += await _visit_all(new, world, progress, forced=bool(names))
             progress.add_task("publishing", total=None, done="")
             try:
                 return reports, cast("list[Written]", await perform(Publish(), world)), ""
@@ -180,26 +184,49 @@ async def _once(
                 return reports, [], str(error)
 
 
-async def _visit(
-    name: str, world: "World", gate: asyncio.Semaphore, progress: Progress
-) -> "Report":
+def _check_names(names: Sequence[str], world: "World") -> None:
+    for unknown in (name for name in names if name not in world.sources):
+        _usage(f"there is no source {unknown!r}{_close(unknown, list(world.sources))}")
+
+
+def _chosen(names: Sequence[str], world: "World") -> list["Source"]:
+    """Return the sources of these names with all that they list; all, if none is named."""
+    every = world.sources.values()
+    return [s for s in every if not names or s.name in names or s.listed_in in names]
+
+
+async def _visit_all(
+    sources: Sequence["Source"], world: "World", progress: Progress, *, forced: bool
+) -> list["Report"]:
+    from aggregator.turns import Turns  # noqa: PLC0415
+
+    turns = Turns()
+
+    async def visit(source: "Source") -> "Report":
+        async with turns.turn(source):
+            return await _visit(source.name, world, progress, forced=forced)
+
+    return list(await asyncio.gather(*map(visit, sources)))
+
+
+async def _visit(name: str, world: "World", progress: Progress, *, forced: bool) -> "Report":
     """Scan a source, with a line of progress for as long as that takes."""
     from aggregator.jobs import Scan, perform  # noqa: PLC0415
 
-    async with gate:
-        task = progress.add_task(escape(name), total=None, done="")
+    task = progress.add_task(escape(name), total=None, done="")
 
-        def tell(report: "Report") -> None:
-            progress.update(task, done=f"{report.documents:,} documents")
+    def tell(report: "Report") -> None:
+        progress.update(task, done=f"{report.documents:,} documents")
 
-        told = replace(world, context=replace(world.context, progress=tell))
-        report = cast("Report", await perform(Scan(name), told))
-        progress.remove_task(task)
-        return report
+    told = replace(world, context=replace(world.context, progress=tell))
+    report = cast("Report", await perform(Scan(name, forced=forced), told))
+    progress.remove_task(task)
+    return report
 
 
 def _report(report: "Report") -> dict[str, Any]:
     values = asdict(report)
+    del values["due"], values["grown"]
     values["errors"] = [{"document": d, "error": e} for d, e in report.errors]
     return {"name": values.pop("source")} | values
 
@@ -255,11 +282,12 @@ def check(
 
 async def _try(loaded: "Loaded") -> list[dict[str, Any]]:
     from aggregator.preview import Look, preview  # noqa: PLC0415
+    from aggregator.turns import Turns  # noqa: PLC0415
 
-    gate = asyncio.Semaphore(_AT_ONCE)
+    turns = Turns()
 
     async def visit(source: "Source") -> dict[str, Any]:
-        async with gate:
+        async with turns.turn(source):
             found = await preview(Look(source), loaded)
         error = "; ".join(found.errors) if not found.articles else ""
         return {"name": source.name, "articles": len(found.articles), "error": error}
@@ -275,6 +303,9 @@ def preview(
         list[str], typer.Argument(metavar="TARGET...", help="A source, address, file or folder.")
     ],
     config: ConfigPath = _DEFAULT,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Addresses may be inside the network.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what a source, an address, a file or a folder would become; stores nothing."""
@@ -283,19 +314,24 @@ def preview(
 
     loaded = _load_or_none(config)
     articles: list[dict[str, Any]] = []
+    notes: list[str] = []
     errors: list[str] = []
     for target in targets:
         try:
-            look = resolve(target, loaded)
+            look = resolve(target, loaded, allow_private=allow_private)
         except AggregatorError as error:
             errors.append(str(error))
             continue
         found = asyncio.run(visit(look, loaded))
         articles += found.articles
-        errors += found.errors if found.articles or found.errors else [missed(look)]
+        notes += found.notes
+        nothing = not (found.articles or found.errors or found.notes)
+        errors += [missed(look)] if nothing else found.errors
     if as_json:
         _print_json(articles)
     else:
+        for note in notes:
+            _say(note, "dim")
         _show_articles(articles)
     for said in errors:
         _complain(said)
@@ -350,17 +386,18 @@ async def _status(loaded: "Loaded") -> tuple[list["SourceStatus"], list["FeedSta
     async with open_store(loaded.config.store, loaded.root) as store:
         known = {source.name: source for source in await store.source_statuses()}
         feeds = await store.feed_statuses()
-    sources = [
-        known.get(source.name)
-        or SourceStatus(
+    new = [
+        SourceStatus(
             name=source.name,
             kind=source.settings.kind,
             target=source.settings.target,
             status="new",
+            health="new",
         )
         for source in loaded.sources
+        if source.name not in known
     ]
-    return sources, feeds
+    return [*known.values(), *new], feeds
 
 
 def _show_sources(sources: Sequence["SourceStatus"]) -> None:
@@ -370,18 +407,32 @@ def _show_sources(sources: Sequence["SourceStatus"]) -> None:
         table.add_row(
             escape(source.name),
             *([source.kind] if kind else []),
-            _coloured(source.status),
+            _health(source),
             f"{source.articles:,}",
             _distance(source.last_scan),
             _distance(source.next_scan),
         )
     _out.print(table)
     for source in sources:
-        if source.error:
-            _complain(f"{source.name}: {_located(source.target, source.error)}")
+        if source.health_text or source.error:
+            said = _located(source.target, source.health_text or source.error)
+            since = f" (since {_distance(source.health_since)})" if source.health_since else ""
+            _complain(f"{source.name}: {said}{since.replace(' ago', '')}{_advice(source)}")
         if source.problems:
             said = _counted(source.problems, "document")
             _complain(f"{source.name}: {said} cannot be read; aggregator preview says why")
+
+
+def _health(source: "SourceStatus") -> str:
+    """Say how a source is: what ails it, or that nothing does."""
+    shown = source.status if source.health in ("ok", "new", "") else source.health
+    return f"[{_COLOURS.get(shown, 'red' if source.status == 'error' else 'yellow')}]{shown}[/]"
+
+
+def _advice(source: "SourceStatus") -> str:
+    from aggregator.health import ADVICE  # noqa: PLC0415
+
+    return f"; {ADVICE[source.health]}" if source.health in ADVICE else ""
 
 
 def _show_feeds(feeds: Sequence["FeedStatus"]) -> None:
@@ -597,8 +648,10 @@ def _table(first: str, *others: str) -> Table:
 
 
 def _coloured(status: str) -> str:
-    colours = {"ok": "green", "unchanged": "green", "error": "red", "new": "yellow"}
-    return f"[{colours[status]}]{status}[/]"
+    return f"[{_COLOURS[status]}]{status}[/]"
+
+
+_COLOURS = {"ok": "green", "unchanged": "green", "error": "red", "new": "yellow"}
 
 
 def _distance(moment: datetime | None) -> str:

@@ -153,6 +153,15 @@ class Config(_Section):
         description="articles older than this are forgotten once no feed shows them, like 365d; "
         "default: all are kept",
     )
+    contact: str = Field(
+        "",
+        pattern=r"^[!-~]*$",
+        description="a web or mail address that is told to the servers that are asked; default: "
+        "base_url",
+    )
+    allow_commands: bool = Field(
+        False, description="command sources may run programs, with the rights of this one"
+    )
     serve: Serve = Field(Serve(), description="where the daemon serves the feeds and pages")
     defaults: Defaults = Field(  # type: ignore[valid-type]
         default_factory=Defaults,
@@ -324,6 +333,14 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
         if isinstance(source.get("directory"), str):
             for said in _wrong_with_folder(source, root, root / str(output)):
                 yield ("sources", number, "directory"), said
+        if isinstance(source.get("opml"), str) and not _is_there(source["opml"], root):
+            yield ("sources", number, "opml"), f"the file {root / source['opml']} is not there"
+        if "command" in source and value.get("allow_commands") is not True:
+            said = "is a program to be run; write allow_commands: true at the top to allow that"
+            yield ("sources", number, "command"), said
+        if source.get("websub") is True and not value.get("base_url"):
+            said = "needs a base_url, at which the hub can reach this program"
+            yield ("sources", number, "websub"), said
     same = list(_twice("sources", _targets(sources, root), "is read by"))
     names = [s.get("name") or s.get(_kind_of(s) or "") for s in sources]
     called = _twice("sources", names, "is the name of")
@@ -350,6 +367,13 @@ def _wrong_with_folder(source: dict[str, Any], root: Path, output: Path) -> Iter
             f"the pages that are written to {output} would be read as articles again; "
             "give output or the source another folder, or the source a glob without them"
         )
+
+
+def _is_there(target: str, root: Path) -> bool:
+    try:
+        return "://" in target or (root / target).is_file()
+    except OSError:
+        return False
 
 
 def _is_folder(path: Path) -> bool:

@@ -15,17 +15,15 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from watchfiles import Change, awatch
 
+from aggregator.due import first_due
 from aggregator.errors import AggregatorError
 from aggregator.jobs import Job, Prune, Publish, Scan, World, perform
 from aggregator.scan import Report
-from aggregator.sources import Source, first_due
+from aggregator.sources import Source
 from aggregator.sources.directory import DirectorySettings, matcher
+from aggregator.turns import Turns
 
 log = logging.getLogger(__name__)
-
-# Sources that are visited at once: on the web, where the time goes by waiting, and on this
-# machine. Apart, because sixteen servers that do not answer must not hold up a folder.
-_REMOTE_AT_ONCE, _LOCAL_AT_ONCE = 16, 2
 
 # Seconds: what changed is published after the first; while scans go on, after four times what the
 # publishing before took, so that it never takes more than a fifth of the time; what failed is
@@ -33,10 +31,6 @@ _REMOTE_AT_ONCE, _LOCAL_AT_ONCE = 16, 2
 _DEBOUNCE = 0.1
 _BREATH = 4.0
 _RETRY = 30.0
-
-# A server that failed is tried again after this, then after twice as long each time, until that is
-# as long as the source's own interval: a laptop that woke without a network must not lose a day.
-_SOON = timedelta(minutes=5)
 
 # Seconds after which what depends on the clock is looked at anew: clocks are set, laptops sleep.
 _CLOCK = 60.0
@@ -83,11 +77,9 @@ class Daemon:
         self._config = config
         self._seen = _state(config)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._remote = asyncio.Semaphore(_REMOTE_AT_ONCE)
-        self._local = asyncio.Semaphore(_LOCAL_AT_ONCE)
+        self._turns = Turns()
         self._publishing = asyncio.Lock()
         self._asked: dict[str, frozenset[str]] = {}
-        self._failures: dict[str, int] = {}
         self._scans: dict[str, asyncio.Task[None]] = {}
         self._allowed = asyncio.Event()
         self._allowed.set()
@@ -176,7 +168,7 @@ class Daemon:
                 trigger=source.trigger,
                 args=[source.name],
                 id=source.key,
-                next_run_time=first_due(source, planned.get(source.key), now),
+                next_run_time=first_due(source, planned, now),
                 coalesce=True,
                 misfire_grace_time=None,
             )
@@ -217,39 +209,25 @@ class Daemon:
     async def _scan_turn(self, name: str) -> None:
         """Scan a source when it is its turn, unless it is no longer configured."""
         source = self._world.sources.get(name)
-        remote = source is not None and source.settings.remote
-        async with self._remote if remote else self._local:
+        if source is None:
+            self._asked.pop(name, None)
+            return
+        async with self._turns.turn(source):
             only = self._asked.pop(name, None)
-            if source is None or only is None:
+            if only is None or name not in self._world.sources:
                 return
             report = await self._perform(Scan(name, tuple(sorted(only))))
         if isinstance(report, Report):
-            _log(report)
-            self._stale.set()
-            if remote:
-                self._hasten(source, failed=report.status == "error")
-        if not only:
-            await self._plan(source)
+            self._take_report(source, report, whole=not only)
 
-    def _hasten(self, source: Source, *, failed: bool) -> None:
-        """Let a server that failed be due earlier than it would be."""
-        if not failed:
-            self._failures.pop(source.key, None)
-            return
-        failures = self._failures[source.key] = self._failures.get(source.key, 0) + 1
-        soon = datetime.now(UTC) + _SOON * 2 ** min(failures - 1, 16)
+    def _take_report(self, source: Source, report: Report, *, whole: bool) -> None:
+        _log(report)
+        self._stale.set()
         job = self._scheduler.get_job(source.key)
-        if job and job.next_run_time and soon < job.next_run_time:
-            job.modify(next_run_time=soon)
-
-    async def _plan(self, source: Source) -> None:
-        """Note when a source is due again: after its scan, for a crash must not skip it."""
-        job = self._scheduler.get_job(source.key)
-        if job and job.next_run_time:
-            try:
-                await self._world.context.store.plan(source.key, job.next_run_time)
-            except AggregatorError as error:
-                log.warning("When %s is due again cannot be noted: %s", source.name, error)
+        if whole and job:
+            job.modify(next_run_time=report.due)
+        if report.grown:
+            self._edited.set()
 
     async def _end_scans(self) -> None:
         """Undo the scans in hand; what they saved stays saved."""

@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aggregator.output import Output, Written, publish
-from aggregator.scan import Context, Report, scan
+from aggregator.scan import Context, Errand, Report, scan
 from aggregator.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Visit a source; ``only`` some of its files when file events say so."""
+    """Visit a source; ``only`` some of its files when file events say so.
+
+    ``forced``: a person asks, even for what is not due; ``pushed`` is what a hub delivered.
+    """
 
     source: str
     only: tuple[str, ...] = ()
+    forced: bool = False
+    pushed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,9 @@ async def perform(job: Job, world: World) -> Report | list[Written] | int:
     """Do a job. Returns a scan's Report, the feeds written, or how many articles were pruned."""
     context = world.context
     match job:
-        case Scan(name, only):
-            return await scan(world.sources[name], context, frozenset(only))
+        case Scan(name, only, forced, pushed):
+            errand = Errand(only=frozenset(only), forced=forced, pushed=pushed)
+            return await scan(world.sources[name], context, errand)
         case Publish():
             await context.store.release(context.now())
             return await publish(context.store, world.output, context.compute)

@@ -9,23 +9,26 @@ import functools
 import hashlib
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator import boilerplate, near
-from aggregator.article import Article, Document, Step
+from aggregator.article import Article, Document, Hints, Step
 from aggregator.clean import Recipe, clean, recut
 from aggregator.clean.text import plain
 from aggregator.dedupe import candidate
-from aggregator.errors import ParseError
+from aggregator.errors import ParseError, Trouble
 from aggregator.identity import Candidate
 from aggregator.nfkc import fold
 from aggregator.parse import parse
 from aggregator.parse.decode import decode
+from aggregator.parse.listing import Selectors
+from aggregator.parse.parsed import Parsed
 from aggregator.publish import slug, slug_path
 from aggregator.rules import Rule, apply
 from aggregator.sources import Source
+from aggregator.sources.page import PageSettings
 from aggregator.store import Category
 
 
@@ -47,7 +50,8 @@ class Brief:
 
     ``rules`` come with the labels they are named by. ``learns``: boilerplate is looked for.
     ``awaits``: the pages of its articles may be fetched, so the results come with the articles as
-    cleaned, and rules that look at the text wait until it is whole.
+    cleaned, and rules that look at the text wait until it is whole. ``listing``: its documents are
+    pages that list articles, and where on them those are.
     """
 
     source: str
@@ -58,6 +62,7 @@ class Brief:
     rules: tuple[tuple[str, Rule], ...] = ()
     learns: bool = True
     awaits: bool = False
+    listing: Selectors | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,27 +92,54 @@ class Ready:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A document's articles, ready to be decided, or why there are none."""
+    """A document's articles, ready to be decided, or why there are none (``error``).
+
+    ``problems`` are those of parts that became no article. ``pending``: more can be had of it
+    later, as long as it stays the same. ``how`` and ``confidence``: see Parsed.
+    """
 
     name: str
     validators: str
     articles: tuple[Ready, ...] = ()
     error: str = ""
+    trouble: Trouble = "malformed"
     traceback: str = ""
+    problems: tuple[str, ...] = ()
+    hints: Hints = field(default_factory=Hints)
+    pending: bool = False
+    how: str = ""
+    confidence: float = 1.0
 
 
 def prepare(document: Document, task: Task) -> Prepared:
     """Read, clean and fingerprint the articles of a document. Never raises."""
     done = functools.partial(Prepared, name=document.name, validators=document.validators)
     try:
-        parsed = parse(document, ZoneInfo(task.brief.zone))
+        parsed = _parsed(document, task.brief)
         raw = (replace(a, language=a.language or parsed.language) for a in parsed.articles)
-        return done(articles=tuple(_ready(article, document, task) for article in raw))
+        return done(
+            articles=tuple(_ready(article, document, task) for article in raw),
+            problems=parsed.problems,
+            hints=parsed.hints,
+            how=parsed.how,
+            confidence=parsed.confidence,
+        )
     except ParseError as error:
-        return done(error=str(error))
+        return done(error=str(error), trouble=error.trouble)
     except Exception as error:
         said = f"{document.name}: unexpected {type(error).__name__}: {error}"
         return done(error=said, traceback=traceback.format_exc())
+
+
+def _parsed(document: Document, brief: Brief) -> Parsed:
+    zone = ZoneInfo(brief.zone)
+    if brief.listing is None:
+        return parse(document, zone)
+    # Imported here: few sources are pages.
+    from aggregator.parse.listing import read_listing  # noqa: PLC0415
+
+    found = read_listing(document, brief.listing, zone)
+    return Parsed(articles=found.articles, how=found.how, confidence=found.confidence)
 
 
 def completed(wanted: tuple[Ready, Document | str], task: Task) -> Ready:
@@ -182,7 +214,12 @@ def brief(
         rules=own + rules,
         learns=settings.boilerplate,
         awaits=bool(getattr(settings, "full_text", False)),
+        listing=_selectors(settings) if isinstance(settings, PageSettings) else None,
     )
+
+
+def _selectors(settings: PageSettings) -> Selectors:
+    return Selectors(**{f.name: getattr(settings, f.name) or "" for f in fields(Selectors)})
 
 
 def recipe_digest(brief: Brief) -> str:

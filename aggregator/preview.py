@@ -2,29 +2,43 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aggregator.app import policy, rules
+from aggregator.app import contact, policy, rules
 from aggregator.article import Document
 from aggregator.config import Loaded
 from aggregator.dedupe import entry_id
 from aggregator.errors import AggregatorError
 from aggregator.fetch import open_client
+from aggregator.lists.opml import Outline
 from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, prepare
 from aggregator.refine import Web, complete_all
-from aggregator.sources import KINDS, Failure, Found, Source, Visit, documents
+from aggregator.sources import (
+    KINDS,
+    Answered,
+    Failure,
+    Found,
+    Outlines,
+    Source,
+    Visit,
+    documents,
+)
 from aggregator.sources.directory import DirectorySettings, matcher
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The articles as they would be published, as plain values, and what could not be read."""
+    """The articles as they would be published, as plain values, and what could not be read.
+
+    ``notes`` say how they were found.
+    """
 
     articles: list[dict[str, Any]]
     errors: list[str]
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +49,18 @@ class Look:
     only: frozenset[str] = frozenset()
 
 
-def resolve(target: str, loaded: Loaded | None) -> Look:
+def resolve(target: str, loaded: Loaded | None, *, allow_private: bool = False) -> Look:
     """Return what a target names: a configured source, an address, a file or a folder.
 
-    A file in a configured folder is read with that source's settings. Raises AggregatorError.
+    A file in a configured folder is read with that source's settings; an address that is not
+    configured may lead inside the network with ``allow_private``. Raises AggregatorError.
     """
     sources = loaded.sources if loaded else ()
     for source in sources:
         if target in (source.name, source.settings.target):
             return Look(source)
     if target.lower().startswith(("http://", "https://")):
-        return Look(_made("feed", target, loaded))
+        return Look(_made("feed", target, loaded, allow_private=allow_private))
     path = Path(target).resolve()
     if path.is_dir():
         return Look(_made("directory", str(path), loaded))
@@ -68,8 +83,9 @@ async def preview(look: Look, loaded: Loaded | None) -> Preview:
     task = Task(brief=how, learned=None, now=datetime.now(UTC))
     found = Preview([], [])
     try:
-        async with open_client() as client:
-            visit = Visit(root=root, seen={}, client=client, only=look.only)
+        async with open_client(contact=contact(loaded.config) if loaded else "") as client:
+            now = task.now
+            visit = Visit(root=root, seen={}, client=client, only=look.only, now=now, forced=True)
             web = Web(source=look.source, client=client, compute=_in_thread)
             async for one in documents(look.source, visit):
                 await _add(one, task, web, found)
@@ -94,13 +110,29 @@ async def _in_thread(task: Callable[[Any], Any], items: Sequence[Any]) -> list[A
 async def _add(one: Found, task: Task, web: Web, found: Preview) -> None:
     if isinstance(one, Failure):
         found.errors.append(f"{one.name}: {one.error}")
+    elif isinstance(one, Answered) and one.memory.why:
+        found.notes.append(f"{one.name}: {one.memory.url}, {one.memory.why}")
+    elif isinstance(one, Outlines):
+        found.notes.extend(_outline(outline) for outline in one.outlines)
+        found.errors.extend(one.problems)
     elif isinstance(one, Document):
         done: Prepared = await asyncio.to_thread(prepare, one, task)
         if task.brief.awaits:
             every = {ready.candidate.article.uid: False for ready in done.articles}
             (done,) = await complete_all([done], every, task, web)
-        found.articles.extend(_shown(ready, web.source, one) for ready in done.articles)
+        if done.how:
+            found.notes.append(f"{one.name}: {done.how}, confidence {done.confidence:.2f}")
+        found.articles.extend(
+            _shown(ready, web.source, one) | {"confidence": round(done.confidence, 3)}
+            for ready in done.articles
+        )
         found.errors.extend([done.error] if done.error else [])
+        found.errors.extend(f"{one.name}: {said}" for said in done.problems)
+
+
+def _outline(one: Outline) -> str:
+    within = ", ".join((*one.path, *one.categories))
+    return f"{one.title or one.url}: {one.url}" + (f" [{within}]" if within else "")
 
 
 def _made(kind: str, target: str, loaded: Loaded | None, **more: Any) -> Source:

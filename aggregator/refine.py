@@ -9,13 +9,15 @@ import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from aggregator import boilerplate
-from aggregator.article import Document, Entry
+from aggregator.article import Article, Document, Entry
 from aggregator.dedupe import candidate
 from aggregator.errors import AggregatorError, FetchError
-from aggregator.fetch import Client, Request
+from aggregator.fetch import Client
 from aggregator.prepare import (
     Prepared,
     Ready,
@@ -25,19 +27,16 @@ from aggregator.prepare import (
     prepare,
     without_boilerplate,
 )
-from aggregator.sources import Found, Source
+from aggregator.sources import Found, Remote, Source
 from aggregator.store import Recut, Store
-
-# Pages of one source that are fetched at once: few enough for the smallest server.
-_PAGES_AT_ONCE = 2
-
-# Answers after which there is no use in asking again: all of 400 to 499 but "timeout" and "too
-# many requests".
-_FOR_GOOD = frozenset(range(400, 500)) - {408, 429}
 
 _TYPES = ("", "text/html", "application/xhtml+xml")
 
 Compute = Callable[[Callable[[Any], Any], Sequence[Any]], Awaitable[list[Any]]]
+
+
+# The page of an article, why there is none, or why it could not be had.
+Page = Document | str | FetchError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,18 +122,31 @@ async def complete_all(
     ``fresh``: the uids of the articles that are meant, and whether they are known already.
     """
     wanted = [r for r in _all(prepared) if r.candidate.article.uid in fresh and not r.dropped]
-    gate = asyncio.Semaphore(_PAGES_AT_ONCE)
-    pages = await asyncio.gather(*(_page(ready, web, gate) for ready in wanted))
-    pairs = [
-        (ready, str(page) if isinstance(page, FetchError) else page)
-        for ready, page in zip(wanted, pages, strict=True)
-    ]
+    pages = await _pages(wanted, web)
+    pairs = [(ready, _said(pages[ready.candidate.article.uid])) for ready in wanted]
     done = await web.compute(functools.partial(completed, task=task), pairs)
     better: dict[str, Ready | None] = {}
-    for ready, page, result in zip(wanted, pages, done, strict=True):
+    for ready, result in zip(wanted, done, strict=True):
         uid = ready.candidate.article.uid
-        better[uid] = _settled(ready, page, result, known=fresh[uid])
-    return [replace(one, articles=tuple(_replaced(one.articles, better))) for one in prepared]
+        better[uid] = _settled(ready, pages[uid], result, known=fresh[uid])
+    later = {uid for uid, page in pages.items() if isinstance(page, FetchError) and _passes(page)}
+    return [
+        replace(
+            one,
+            articles=tuple(_replaced(one.articles, better)),
+            pending=any(ready.candidate.article.uid in later for ready in one.articles),
+        )
+        for one in prepared
+    ]
+
+
+def _said(page: Page) -> Document | str:
+    return str(page) if isinstance(page, FetchError) else page
+
+
+def _passes(error: FetchError) -> bool:
+    """Whether it may go by itself."""
+    return error.trouble == "unreachable" or error.status == HTTPStatus.TOO_MANY_REQUESTS
 
 
 def _replaced(articles: Iterable[Ready], better: dict[str, Ready | None]) -> Iterable[Ready]:
@@ -145,34 +157,56 @@ def _replaced(articles: Iterable[Ready], better: dict[str, Ready | None]) -> Ite
 
 
 def _settled(
-    ready: Ready, page: Document | str | FetchError, result: Ready | AggregatorError, *, known: bool
+    ready: Ready, page: Page, result: Ready | AggregatorError, *, known: bool
 ) -> Ready | None:
     """Return what is to be published, None to leave what is.
 
-    A page that cannot be had at the moment is tried again when the entry is seen next; until then
-    a new article shows what the feed has, and one that is known what it showed before.
+    A page that cannot be had at the moment is tried again at the next visit; until then a new
+    article shows what its source has, if that is anything, and one that is known what it showed
+    before.
     """
     if isinstance(result, AggregatorError):
         return ready
-    if isinstance(page, FetchError) and page.status not in _FOR_GOOD:
-        return None if known else replace(result, candidate=replace(result.candidate, revision=""))
-    return result
+    article = result.candidate.article
+    bare = not article.title and not article.text
+    if isinstance(page, FetchError) and _passes(page):
+        unsure = replace(result, candidate=replace(result.candidate, revision=""))
+        return None if known or bare else unsure
+    return replace(result, dropped=f"there is nothing of it: {_said(page)}") if bare else result
 
 
-async def _page(ready: Ready, web: Web, gate: asyncio.Semaphore) -> Document | str | FetchError:
+async def _pages(wanted: Sequence[Ready], web: Web) -> dict[str, Page]:
+    """Return the pages of articles, by uid; those of one server one after the other."""
+    servers: dict[str | None, list[Article]] = {}
+    for ready in wanted:
+        article = ready.raw or ready.candidate.article
+        servers.setdefault(urlsplit(article.url or "").hostname, []).append(article)
+    parts = await asyncio.gather(*(_pages_there(part, web) for part in servers.values()))
+    return {uid: page for part in parts for uid, page in part.items()}
+
+
+async def _pages_there(articles: Sequence[Article], web: Web) -> dict[str, Page]:
+    pages: dict[str, Page] = {}
+    silent: FetchError | None = None
+    for article in articles:
+        page = silent or await _page(article, web)
+        if isinstance(page, FetchError) and page.trouble == "unreachable" and not page.status:
+            silent = page  # who does not answer is not asked for the rest
+        pages[article.uid] = page
+    return pages
+
+
+async def _page(article: Article, web: Web) -> Page:
     """Return the page of an article, why there is none, or why it could not be had."""
-    article = ready.raw or ready.candidate.article
     from aggregator.extract import is_teaser  # noqa: PLC0415 - see prepare.completed
 
     settings = web.source.settings
-    if not article.url:
+    if not article.url or not isinstance(settings, Remote):
         return "it has no address"
     if getattr(settings, "full_text", False) == "auto" and not is_teaser(article):
         return "it is whole"
-    private = getattr(settings, "allow_private", False)
     try:
-        async with gate:
-            answer = await web.client.get(Request(url=article.url, private=private))
+        answer = await web.client.get(settings.request(article.url, robots=True))
     except FetchError as error:
         return error
     if answer.media_type not in _TYPES:

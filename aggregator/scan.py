@@ -14,19 +14,29 @@ Report: one bad document never stops a source, one bad source never stops the pr
 import asyncio
 import functools
 import logging
+import random
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal, TypeVar
 
 from aggregator import boilerplate
 from aggregator.article import Document
 from aggregator.decider import Decider, DuplicatePolicy, ids, likeness
 from aggregator.dedupe import addresses, entry_key
-from aggregator.errors import AggregatorError, StoreConflictError
+from aggregator.due import Fared, next_due
+from aggregator.errors import (
+    AggregatorError,
+    FetchError,
+    ParseError,
+    StoreConflictError,
+    Trouble,
+)
 from aggregator.fetch import Client
+from aggregator.health import Health, healthy
 from aggregator.identity import (
     Candidate,
     Changed,
@@ -41,8 +51,30 @@ from aggregator.identity import (
 from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, prepare
 from aggregator.refine import Chunk, Compute, Tools, Web, recut_stored, refine
 from aggregator.rules import Rule
-from aggregator.sources import Failure, Found, Gone, Known, Source, Visit, documents
-from aggregator.store import DocumentState, Drop, Outcome, Recut, Rival, SourceState, Store
+from aggregator.sources import (
+    Answered,
+    Failure,
+    Found,
+    Gone,
+    Known,
+    Memory,
+    Outlines,
+    Source,
+    Visit,
+    documents,
+)
+from aggregator.store import (
+    DocumentState,
+    Drop,
+    Kept,
+    Listed,
+    Outcome,
+    Recut,
+    Rival,
+    SourceState,
+    Store,
+    Visited,
+)
 from aggregator.store.store import Batch
 
 log = logging.getLogger(__name__)
@@ -52,6 +84,14 @@ log = logging.getLogger(__name__)
 CHUNK_DOCUMENTS, CHUNK_BYTES = 128, 4_000_000
 # Chunks in hand at once: what keeps the pool busy while one chunk is being saved.
 IN_HAND = 4
+
+# Problems of parts of documents that one chunk reports.
+_TOLD = 20
+
+# The newest entries of a feed that its rhythm is taken from.
+_RHYTHM_OF = 10
+
+T = TypeVar("T")
 
 # Workers that race for an article meet once, not again and again.
 _TRIES = 3
@@ -74,13 +114,33 @@ class Context:
     duplicates: DuplicatePolicy = field(default_factory=DuplicatePolicy)
     progress: Callable[["Report"], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    chance: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """What a scan is for, if not all that is new.
+
+    ``only``: just these files. ``forced``: a person asks, even for what is not due. ``pushed``: a
+    hub delivered this.
+    """
+
+    only: frozenset[str] = frozenset()
+    forced: bool = False
+    pushed: bytes | None = None
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the source is visited."""
+        return not self.only and self.pushed is None
 
 
 @dataclass(slots=True, kw_only=True)
 class Report:
     """What a scan did.
 
-    ``status`` is "ok", "unchanged" or "error"; ``errors`` are (document, what was wrong).
+    ``status`` is "ok", "unchanged" or "error"; ``errors`` are (document, what was wrong). ``due``
+    is when the source is to be visited next, None never. ``grown``: it lists other feeds now.
     """
 
     source: str
@@ -93,40 +153,50 @@ class Report:
     duplicates: int = 0
     dropped: int = 0
     errors: list[tuple[str, str]] = field(default_factory=list)
+    due: datetime | None = None
+    grown: bool = False
 
 
-async def scan(source: Source, context: Context, only: frozenset[str] = frozenset()) -> Report:
-    """Visit a source, store what is new, and say what happened. ``only``: just these files."""
+async def scan(source: Source, context: Context, errand: Errand | None = None) -> Report:
+    """Visit a source, store what is new, and say what happened."""
+    errand = errand or Errand()
     report = Report(source=source.name, kind=source.settings.kind)
-    state = await context.store.source_state(source.key, only)
-    visit = Visit(root=context.root, seen=state.seen, client=context.client, only=only)
+    state = await context.store.source_state(source.key, errand.only)
+    if _left_alone(source, state, errand, report, context.now()):
+        return report
     how = brief(source, context.policy, context.rules)
     task = Task(brief=how, learned=None, now=context.now())
-    work = _Scan(source, context, state, report, task)
+    memories = {name: Memory.model_validate_json(told) for name, told in state.memories.items()}
+    work = _Scan(source, context, state, report, task, memories)
     try:
-        async with aclosing(_chunks(work, visit)) as chunks:
+        async with aclosing(_chunks(work, _visit(work, errand))) as chunks:
             async for chunk in chunks:
                 await _take_refined(work, chunk)
                 context.progress(report)
     except AggregatorError as error:
-        report.errors.append((source.settings.target, str(error)))
-        report.status = "error"
+        _failed(work, source.settings.target, error)
     if report.status == "ok" and not report.documents:
         report.status = "unchanged"
-    failed = report.errors[-1][1] if report.status == "error" else ""
-    await context.store.scanned(state.id, context.now(), failed, whole=not only)
+    await _close(work, errand)
     return report
 
 
 @dataclass(slots=True)
 class _Scan:
-    """A scan on its way. ``task`` is how documents are prepared: what was learned grows with it."""
+    """A scan on its way. ``task`` is how documents are prepared: what was learned grows with it.
+
+    ``memories`` are those of the source's addresses; ``trouble`` is what ails it, ``retry`` for how
+    many seconds its server asks to be left alone.
+    """
 
     source: Source
     context: Context
     state: SourceState
     report: Report
     task: Task
+    memories: dict[str, Memory]
+    trouble: Trouble | Literal[""] = ""
+    retry: float = 0.0
 
     @property
     def tools(self) -> Tools:
@@ -134,6 +204,78 @@ class _Scan:
         context = self.context
         web = Web(source=self.source, client=context.client, compute=context.compute)
         return Tools(source_id=self.state.id, store=context.store, web=web)
+
+
+def _visit(work: _Scan, errand: Errand) -> Visit:
+    store, number = work.context.store, work.state.id
+
+    async def known(uids: Sequence[str]) -> frozenset[str]:
+        return frozenset(await store.revisions(number, uids))
+
+    return Visit(
+        root=work.context.root,
+        seen=work.state.seen,
+        client=work.context.client,
+        only=errand.only,
+        memories=dict(work.memories),
+        body=functools.partial(store.answered, number),
+        known=known,
+        now=work.task.now,
+        forced=errand.forced,
+        pushed=errand.pushed,
+    )
+
+
+def _left_alone(
+    source: Source, state: SourceState, errand: Errand, report: Report, now: datetime
+) -> bool:
+    """Whether a server is not to be asked at all: it said so."""
+    if not source.settings.remote or errand.forced or errand.pushed is not None:
+        return False
+    if state.wait_until and now < state.wait_until:
+        said = f"the server asked to be left alone until {state.wait_until:%Y-%m-%d %H:%M} UTC"
+        report.status, report.due = "error", state.wait_until
+    elif state.health == "gone":
+        said, report.status = "is gone for good and not asked any more", "unchanged"
+    else:
+        return False
+    report.errors.append((source.settings.target, said))
+    return True
+
+
+def _failed(work: _Scan, document: str, error: AggregatorError) -> None:
+    work.report.errors.append((document, str(error)))
+    work.report.status = "error"
+    work.trouble = error.trouble if isinstance(error, FetchError | ParseError) else "malformed"
+    work.retry = (error.retry or 0.0) if isinstance(error, FetchError) else 0.0
+
+
+async def _close(work: _Scan, errand: Errand) -> None:
+    """Note how the visit ended, and when the next one is due."""
+    source, report, state, now = work.source, work.report, work.state, work.context.now()
+    failed = report.errors[-1][1] if report.status == "error" else ""
+    memory = work.memories.get(source.settings.target, Memory())
+    failures = state.failures + 1 if failed else 0
+    fared = Fared(
+        trouble=work.trouble if failed else "",
+        failures=failures,
+        retry=work.retry,
+        memory=memory,
+        pushed=state.pushed,
+    )
+    report.due = next_due(source, fared, now, work.context.chance())
+    health = Health(work.trouble, failed) if failed else healthy(memory, now)
+    visited = Visited(
+        at=now,
+        error=failed,
+        health=health.kind,
+        health_text=health.text,
+        failures=failures,
+        due=report.due,
+        wait_until=now + timedelta(seconds=work.retry) if work.retry else None,
+        whole=errand.whole,
+    )
+    await work.context.store.visited(state.id, visited)
 
 
 async def _recall(work: _Scan) -> None:
@@ -227,7 +369,7 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
     drops = [_drop(ready) for ready in every if _left_out(ready)]
     retract = getattr(source.settings, "on_delete", "keep") == "retract"
     async with work.context.store.batch(work.state.id) as batch:
-        for gone in (one for one in chunk.found if isinstance(one, Gone)):
+        for gone in _of(Gone, chunk):
             await batch.gone(gone.names, now, retract=retract)
         if drops and retract:
             await batch.gone([drop.article.uid for drop in drops], now, retract=True)
@@ -247,10 +389,19 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
         # In the same transaction: what a crash kept from being cut would never be cut.
         await batch.recut(recuts, now)
         await batch.remember(_states(source, chunk, outcomes))
+        memories = _memories(chunk, outcomes, work.task.now)
+        await batch.keep([_kept(one, memories[one.name]) for one in _of(Answered, chunk)])
+        for one in _of(Outlines, chunk):
+            work.report.grown |= await batch.list_feeds(_listed(one))
         if chunk.learned is not None:
             await batch.trim_history(boilerplate.WINDOW)
-    _count(work.report, source, chunk, outcomes)
+    work.memories |= memories
+    _count(work, chunk, outcomes)
     work.report.dropped += len(drops)
+
+
+def _of(kind: type[T], chunk: Chunk) -> list[T]:
+    return [one for one in chunk.found if isinstance(one, kind)]
 
 
 def _left_out(ready: Ready) -> bool:
@@ -349,7 +500,7 @@ def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[D
     """Return what is to be remembered of documents: also the bad ones, until they change.
 
     A source that is one document is asked again as if it had never been read; so is a document
-    with a frozen entry, which is taken once it has come to rest.
+    with a frozen entry, which is taken once it has come to rest, and one of which more can be had.
     """
     states = []
     for one in chunk.found:
@@ -360,21 +511,70 @@ def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[D
                 states.append(DocumentState(name=name, validators=validators))
     frozen = {o.candidate.article.uid for o in outcomes if isinstance(o.decision, Frozen)}
     for done in chunk.prepared:
-        again = done.error and source.settings.single
+        again = done.pending or (done.error and source.settings.single)
         again = again or any(r.candidate.article.uid in frozen for r in done.articles)
         validators = "" if again else done.validators
         states.append(DocumentState(name=done.name, validators=validators, error=done.error))
     return states
 
 
-def _count(report: Report, source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> None:
-    found, prepared = chunk.found, chunk.prepared
-    report.errors += [(one.name, one.error) for one in found if isinstance(one, Failure)]
+# What is remembered of addresses
+
+
+def _memories(chunk: Chunk, outcomes: Sequence[Outcome], now: datetime) -> dict[str, Memory]:
+    """Return what is to be remembered, with what the documents taught, by address."""
+    prepared = {one.name: one for one in chunk.prepared if not one.error}
+    some_new = any(isinstance(outcome.decision, New) for outcome in outcomes)
+    memories = {}
+    for one in _of(Answered, chunk):
+        done = prepared.get(one.name)
+        memories[one.name] = _taught(one.memory, done, some_new, now) if done else one.memory
+    return memories
+
+
+def _taught(memory: Memory, done: Prepared, some_new: bool, now: datetime) -> Memory:
+    told = done.hints
+    hints = replace(told, hub=told.hub or memory.hints.hub, topic=told.topic or memory.hints.topic)
+    dates = [ready.candidate.article.published for ready in done.articles]
+    dated = sorted((date for date in dates if date and date <= now), reverse=True)[:_RHYTHM_OF]
+    news = now if some_new and not dated else memory.newest
+    return memory.model_copy(
+        update={
+            "hints": hints,
+            "entries": len(done.articles),
+            "newest": dated[0] if dated else news,
+            "rhythm": (dated[0] - dated[-1]).total_seconds() / (len(dated) - 1)
+            if len(dated) > 1
+            else memory.rhythm,
+        }
+    )
+
+
+def _kept(one: Answered, memory: Memory) -> Kept:
+    return Kept(name=one.name, memory=memory.model_dump_json(exclude_defaults=True), body=one.body)
+
+
+def _listed(found: Outlines) -> list[Listed]:
+    return [
+        Listed(url=one.url, title=one.title, categories=(*one.path, *one.categories))
+        for one in found.outlines
+    ]
+
+
+# Counting
+
+
+def _count(work: _Scan, chunk: Chunk, outcomes: Sequence[Outcome]) -> None:
+    report, source, prepared = work.report, work.source, chunk.prepared
+    report.errors += [(one.name, one.error) for one in _of(Failure, chunk)]
     report.errors += [(one.name, one.error) for one in prepared if one.error]
-    report.documents += len(prepared) + sum(isinstance(one, Failure) for one in found)
-    if source.settings.single and any(one.error for one in prepared):
-        report.status = "error"
+    partial = [(one.name, said) for one in prepared for said in one.problems]
+    partial += [(source.name, said) for one in _of(Outlines, chunk) for said in one.problems]
+    report.errors += partial[:_TOLD]
+    report.documents += len(prepared) + len(_of(Failure, chunk)) + len(_of(Outlines, chunk))
     for one in prepared:
+        if one.error and source.settings.single:
+            report.status, work.trouble = "error", one.trouble
         if one.traceback:
             log.error("%s: %s\n%s", source.name, one.error, one.traceback)
     for outcome in outcomes:

@@ -29,6 +29,7 @@ _SPACES = {
     "purl.org/dc/elements/1.0": "dc:",
     "purl.org/dc/terms": "dcterms:",
     "purl.org/rss/1.0/modules/content": "content:",
+    "purl.org/rss/1.0/modules/syndication": "sy:",
     "www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
     "search.yahoo.com/mrss": "media:",
     "rssnamespace.org/feedburner/ext/1.0": "feedburner:",

@@ -3,37 +3,46 @@
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from aggregator.sources import directory, feed
+from aggregator.sources import directory, feed, opml, page, sitemap
 from aggregator.sources.base import (
+    Answered,
     Common,
     Failure,
     Found,
     Gone,
     Known,
+    Outlines,
+    Remote,
     Settings,
     Source,
     Visit,
-    first_due,
 )
+from aggregator.sources.memory import Memory
 
 __all__ = [
     "KINDS",
+    "Answered",
     "Common",
     "Failure",
     "Found",
     "Gone",
     "Known",
+    "Memory",
+    "Outlines",
+    "Remote",
     "Settings",
     "Source",
     "Visit",
     "documents",
-    "first_due",
 ]
 
 # The key that names a kind in the configuration -> its settings and its documents().
 KINDS: dict[str, tuple[type[Settings], Callable[[Any, Visit], AsyncGenerator[Found, None]]]] = {
     "directory": (directory.DirectorySettings, directory.documents),
     "feed": (feed.FeedSettings, feed.documents),
+    "page": (page.PageSettings, page.documents),
+    "sitemap": (sitemap.SitemapSettings, sitemap.documents),
+    "opml": (opml.OpmlSettings, opml.documents),
 }
 
 

@@ -1,9 +1,10 @@
 """What every kind of source shares: its settings, and what a visit is given and yields."""
 
+import base64
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
@@ -13,17 +14,36 @@ import soupsieve
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from aggregator.article import Document
-from aggregator.fetch import Client
+from aggregator.fetch import Client, Request
+from aggregator.lists.opml import Outline
 from aggregator.rules import Rule
+from aggregator.sources.memory import Memory
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The name of a header (RFC 9110, 5.1), and those that belong to the program.
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OURS = frozenset(
+    (
+        *("accept-encoding", "connection", "content-length", "content-type", "expect", "host"),
+        *("if-modified-since", "if-none-match", "te", "transfer-encoding", "upgrade"),
+    )
+)
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # What a web address consists of (RFC 3986), and letters of all scripts, which browsers allow.
 _PLAIN = re.compile(r"[\w:/?#\[\]@!$&'()*+,;=.~%-]+")
 # Seconds, a hundred years: beyond, no calendar follows.
 _LONGEST = 36_500 * 86_400
+
+
+# The setting by which a source is visited as often as it has news, and how often it is, in seconds,
+# until that is known.
+AUTO = "auto"
+_MEANWHILE = 3600
 
 
 def seconds(duration: str) -> int:
@@ -38,6 +58,8 @@ def seconds(duration: str) -> int:
 
 def trigger(every: str, zone: str) -> BaseTrigger:
     """Return when a source is due, from a duration or a cron line. Raises ValueError."""
+    if every == AUTO:
+        return IntervalTrigger(seconds=_MEANWHILE, jitter=_MEANWHILE // 10)
     if len(every.split()) > 1:
         try:
             return CronTrigger.from_crontab(every, timezone=ZoneInfo(zone))
@@ -58,7 +80,8 @@ def _duration(value: str) -> str:
     return value
 
 
-def _selector(value: str) -> str:
+def selector(value: str) -> str:
+    """Return a CSS selector that can be used. Raises ValueError."""
     try:
         soupsieve.compile(value)
     except soupsieve.SelectorSyntaxError as error:
@@ -80,7 +103,8 @@ def _folder_address(value: str) -> str:
     return value if value.endswith("/") else f"{value}/"
 
 
-def _web_address(value: str) -> str:
+def web_address(value: str) -> str:
+    """Return an address that can be asked for. Raises ValueError."""
     try:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
@@ -93,14 +117,60 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _pause(value: str) -> str:
+    if value != "0":
+        seconds(value)
+    return value
+
+
+def _login(value: SecretStr) -> SecretStr:
+    if ":" not in value.get_secret_value():
+        raise ValueError("is to be user:password")
+    return value
+
+
+def _proxy(value: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(value.get_secret_value())
+        right = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError("is no proxy; write it like http://proxy.example.org:3128")
+    return value
+
+
+def _headers(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    for name, secret in value.items():
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a header")
+        if name.lower() in _OURS:
+            raise ValueError(f"{name} is a header that the program itself sends")
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in secret.get_secret_value()):  # noqa: PLR2004
+            raise ValueError(f"what {name} is to say holds a line break or control character")
+    return value
+
+
 Every = Annotated[
     str,
     AfterValidator(_every),
-    Field(description="90s, 15m, 6h, 1d, or a cron line such as '0 7 * * mon'"),
+    Field(
+        description="90s, 15m, 6h, 1d, a cron line such as '0 7 * * mon', or auto: by how often it "
+        "has news"
+    ),
 ]
+Pause = Annotated[
+    str,
+    BeforeValidator(lambda value: "0" if value == 0 else value),  # YAML takes 0 for a number
+    AfterValidator(_pause),
+    Field(description="0, 2s or 1m"),
+]
+Login = Annotated[SecretStr, AfterValidator(_login)]
+Proxy = Annotated[SecretStr, AfterValidator(_proxy)]
+Headers = Annotated[dict[str, SecretStr], AfterValidator(_headers)]
 Duration = Annotated[str, AfterValidator(_duration), Field(description="90s, 15m, 6h or 1d")]
-Selector = Annotated[str, AfterValidator(_selector), Field(description="a CSS selector")]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
+Selector = Annotated[str, AfterValidator(selector), Field(description="a CSS selector")]
+WebAddress = Annotated[str, AfterValidator(web_address)]
 WebFolder = Annotated[WebAddress, AfterValidator(_folder_address)]
 Zone = Annotated[str, AfterValidator(_zone), Field(description="an IANA time zone")]
 
@@ -149,6 +219,56 @@ class Settings(Common):
         return str(getattr(self, self.kind))
 
 
+class Remote(Settings):
+    """A source on the web: how its server is asked."""
+
+    single: ClassVar[bool] = True
+
+    allow_private: bool = Field(
+        False,
+        description="it, and the pages of its articles, may be at addresses inside the network",
+    )
+    delay: Pause = Field(
+        "1s", description="how long a server is left alone between two requests; 0 for your own"
+    )
+    headers: Headers = Field({}, description="sent with each request to the source's own server")
+    auth: Login | None = Field(
+        None, description="user:password for the source's own server, like feeds:${PASSWORD}"
+    )
+    proxy: Proxy | None = Field(
+        None, description="the HTTP proxy to go through, like http://proxy.example.org:3128"
+    )
+
+    def request(self, url: str, validators: str = "", *, robots: bool = False) -> Request:
+        """Return how to ask for an address on behalf of this source.
+
+        Its headers go to its own server only.
+        """
+        return Request(
+            url=url,
+            validators=validators,
+            private=self.allow_private,
+            robots=robots,
+            delay=float(seconds(self.delay)) if self.delay != "0" else 0.0,
+            headers=tuple(self._own_headers()) if _origin(url) == _origin(self.target) else (),
+            proxy=self.proxy.get_secret_value() if self.proxy else "",
+        )
+
+    def _own_headers(self) -> Iterator[tuple[str, str]]:
+        for name, value in self.headers.items():
+            yield name, value.get_secret_value()
+        if self.auth:
+            told = base64.b64encode(self.auth.get_secret_value().encode()).decode()
+            yield "Authorization", f"Basic {told}"
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port (RFC 6454): whom a request goes to."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname, port
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A document that could not be read. It is read again when its validators change."""
@@ -174,30 +294,68 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What is to be remembered of an address; ``body`` is what it held, None if as before."""
+
+    name: str
+    memory: Memory
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlines:
+    """The feeds that an OPML source lists, and what was wrong with some."""
+
+    outlines: tuple[Outline, ...]
+    problems: tuple[str, ...] = ()
+
+
+async def _nothing(_name: str) -> bytes | None:
+    return None
+
+
+async def _none_known(_uids: Sequence[str]) -> frozenset[str]:
+    return frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """What a source is given when it is scanned.
 
     ``root`` is where relative paths start, ``seen`` maps the names of known documents to their
     validators, ``only`` limits the visit to some of a folder's files (paths relative to it), for
-    file events.
+    file events. ``memories`` is what is remembered of addresses, ``body`` returns what one held
+    when it was asked last, ``known`` which of some articles the store has. ``forced``: a person
+    asks, so that an answer that still stands is asked for anew. ``pushed`` is what a hub delivered
+    in place of the source's own answer.
     """
 
     root: Path
     seen: Mapping[str, str]
     client: Client
     only: frozenset[str] = frozenset()
+    memories: Mapping[str, Memory] = field(default_factory=dict)
+    body: Callable[[str], Awaitable[bytes | None]] = _nothing
+    known: Callable[[Sequence[str]], Awaitable[frozenset[str]]] = _none_known
+    now: datetime = EPOCH
+    forced: bool = False
+    pushed: bytes | None = None
 
 
-Found = Document | Failure | Known | Gone
+Found = Document | Failure | Known | Gone | Answered | Outlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A configured source, ready to be scanned. ``zone`` is where its naive dates are."""
+    """A source, ready to be scanned. ``zone`` is where its naive dates are.
+
+    ``listed_in`` is the name of the source that lists it, "" if it is configured itself.
+    """
 
     name: str
     settings: Settings
     zone: str
+    listed_in: str = ""
 
     @property
     def key(self) -> str:
@@ -208,11 +366,3 @@ class Source:
     def trigger(self) -> BaseTrigger:
         """When it is due."""
         return trigger(self.settings.every, self.zone)
-
-
-def first_due(source: Source, planned: datetime | None, now: datetime) -> datetime:
-    """Return when a source is due after a start: as planned; at once when new or at hand."""
-    if planned is None or not source.settings.remote:
-        return now
-    latest = source.trigger.get_next_fire_time(None, now)
-    return min(planned, latest) if latest else planned

@@ -1,31 +1,52 @@
-"""A feed on the web: RSS, Atom or JSON Feed."""
+"""A feed on the web: RSS, Atom or JSON Feed; or the page of a site that has one."""
 
-import hashlib
-import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from itertools import chain, islice
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from aggregator.article import Document
-from aggregator.fetch import Request
-from aggregator.sources.base import Found, Known, Settings, Visit, WebAddress
+from aggregator.errors import FetchError
+from aggregator.fetch import Answer
+from aggregator.lists.discover import (
+    Candidate,
+    common_places,
+    feeds_in,
+    is_challenge,
+    looks_like_feed,
+    looks_like_page,
+)
+from aggregator.sources.base import Found, Remote, Visit, WebAddress
+from aggregator.sources.remote import Got, ask, remembered, text_of
+
+# Addresses that are tried when a page was given in place of a feed: those that it names, then those
+# where feeds usually are.
+_NAMED, _USUAL = 3, 8
 
 
-class FeedSettings(Settings):
-    """A feed on the web: RSS, Atom or JSON Feed."""
+class FeedLike(Remote):
+    """What the feeds of one source and those of an OPML file share."""
 
-    kind: ClassVar[str] = "feed"
-    single: ClassVar[bool] = True
-
-    feed: WebAddress = Field(description="the address of an RSS, Atom or JSON feed")
     full_text: bool | Literal["auto"] = Field(
         False,
         description="fetch the web page of each new article for its whole text; auto: of those "
         "that are only a beginning",
     )
-    allow_private: bool = Field(
-        False, description="the pages of its articles may be at addresses inside the network"
+    websub: bool = Field(
+        False,
+        description="be told of news by the feed's hub, if it has one; needs a base_url that the "
+        "hub can reach",
+    )
+
+
+class FeedSettings(FeedLike):
+    """A feed on the web: RSS, Atom or JSON Feed; of a web page, the feed that it names."""
+
+    kind: ClassVar[str] = "feed"
+
+    feed: WebAddress = Field(
+        description="the address of an RSS, Atom or JSON feed, or of a page that names one"
     )
 
 
@@ -34,25 +55,55 @@ async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Foun
 
     Raises FetchError.
     """
-    seen = json.loads(visit.seen.get(settings.feed) or "{}")
-    answer = await visit.client.get(
-        Request(url=settings.feed, validators=seen.get("http", ""), private=True)
-    )
-    digest = seen.get("digest", "")
-    if answer.body is not None:
-        digest = hashlib.sha256(answer.body).hexdigest()
-    validators = json.dumps({"http": answer.validators, "digest": digest})
-    if answer.body is None or digest == seen.get("digest"):
-        yield Known(name=settings.feed, validators=validators)
-    else:
+    name = settings.feed
+    if visit.pushed is not None:
+        body, seen = visit.pushed, visit.seen.get(name, "")
         yield Document(
-            name=settings.feed,
-            body=answer.body,
-            media_type=_media_type(answer.body),
-            charset=answer.charset,
-            url=answer.url,
-            validators=validators,
+            name=name, body=body, media_type=_media_type(body), url=name, validators=seen
         )
+        return
+    got = await ask(settings, visit, name)
+    if got.body is not None and looks_like_page(got.body) and not looks_like_feed(got.body):
+        got = await _discover(settings, visit, got)
+    for found in got.found(_media_type(got.body or b"")):
+        yield found
+
+
+async def _discover(settings: FeedSettings, visit: Visit, page: Got) -> Got:
+    """Return the feed of a page. Raises FetchError when none is found."""
+    at = page.memory.base or page.name
+    html = text_of(page)
+    tried = []
+    for one in _candidates(html, at):
+        if one.url == at:
+            continue
+        tried.append(one.url)
+        try:
+            answer = await visit.client.get(settings.request(one.url))
+        except FetchError:
+            continue
+        if answer.body is not None and looks_like_feed(answer.body):
+            return _found(page, one, answer, visit)
+    if is_challenge(html):
+        raise FetchError(
+            f"{page.name}: the server asks for proof of being human", trouble="blocked"
+        )
+    raise FetchError(
+        f"{page.name}: is a web page that leads to no feed (tried {', '.join(tried)}); name the "
+        "feed itself, or make it a page source",
+        trouble="malformed",
+    )
+
+
+def _candidates(html: str, url: str) -> Iterator[Candidate]:
+    named = islice(feeds_in(html, url), _NAMED)
+    return chain(named, islice(common_places(url), _USUAL))
+
+
+def _found(page: Got, one: Candidate, answer: Answer, visit: Visit) -> Got:
+    memory = remembered(page.memory, answer, visit.now)
+    memory = memory.model_copy(update={"url": one.url, "why": f"found there: {one.why}"})
+    return Got(name=page.name, memory=memory, body=answer.body, new=True)
 
 
 def _media_type(body: bytes) -> str:

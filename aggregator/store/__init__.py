@@ -8,7 +8,9 @@ from aggregator.store.records import (
     Event,
     FeedRow,
     FeedStatus,
+    Kept,
     Life,
+    Listed,
     Outcome,
     Page,
     Recut,
@@ -16,6 +18,7 @@ from aggregator.store.records import (
     SourceEntry,
     SourceState,
     SourceStatus,
+    Visited,
 )
 from aggregator.store.store import Store, open_store
 
@@ -27,7 +30,9 @@ __all__ = [
     "Event",
     "FeedRow",
     "FeedStatus",
+    "Kept",
     "Life",
+    "Listed",
     "Outcome",
     "Page",
     "Recut",
@@ -36,5 +41,6 @@ __all__ = [
     "SourceState",
     "SourceStatus",
     "Store",
+    "Visited",
     "open_store",
 ]

@@ -1,6 +1,6 @@
 """What the store takes and tells, besides articles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -36,18 +36,67 @@ class SourceEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What a scan must know of its source. ``seen``: document name -> validators."""
+    """What a scan must know of its source. ``seen``: document name -> validators.
+
+    ``memories``: address -> what is remembered of asking there. ``failures`` counts the visits
+    that failed since the last that did not; ``wait_until`` is when the server may be asked again,
+    ``pushed`` when a hub told of news last.
+    """
 
     id: int
     scans: int
     seen: dict[str, str]
+    memories: dict[str, str] = field(default_factory=dict)
+    health: str = ""
+    failures: int = 0
+    wait_until: datetime | None = None
+    pushed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What is to be remembered of an address: opaque to the store; no ``body``: as it was."""
+
+    name: str
+    memory: str
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A feed that an OPML source lists."""
+
+    url: str
+    title: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """How a visit to a source ended.
+
+    ``error`` is "" or why it failed; ``health`` is "ok" or what ails the source, ``health_text``
+    the words for it. ``due`` is when it is to be visited next, None never. ``wait_until`` is when
+    the server may be asked again. ``whole``: all of the source was visited.
+    """
+
+    at: datetime
+    error: str
+    health: str
+    health_text: str
+    failures: int
+    due: datetime | None
+    wait_until: datetime | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
     """The health of one source. ``status`` is "ok", "error" or "new" (never scanned).
 
-    ``since`` is when it became so; ``target`` is the folder or address as configured.
+    ``since`` is when it became so; ``target`` is the folder or address as configured. ``health``
+    is "ok", "new" or what ails it (see ``health.py``), since ``health_since``, and ``health_text``
+    says what can be done. ``next_scan`` is None when it is not visited any more.
     """
 
     name: str
@@ -60,6 +109,10 @@ class SourceStatus:
     next_scan: datetime | None = None
     articles: int = 0
     problems: int = 0  # documents that could not be read
+    health: str = "ok"
+    health_since: datetime | None = None
+    health_text: str = ""
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,14 @@ sources = sa.Table(
     sa.Column("last_scan", Instant),
     sa.Column("next_scan", Instant),
     _count("scans"),
+    # How it is: ok, or what ails it, since when, and in words what is to be done.
+    _text("health"),
+    sa.Column("health_since", Instant),
+    _text("health_text"),
+    # Visits that failed since the last one that did not.
+    _count("failures"),
+    # Until when the server asked to be left alone.
+    sa.Column("wait_until", Instant),
 )
 
 documents = sa.Table(
@@ -85,6 +93,50 @@ documents = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     _text("validators"),
     _text("error"),
+)
+
+# What was answered at the addresses of a source: the memory that the next request is made from, and
+# the body, compressed, so that an edit of the configuration needs no second request.
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column(
+        "source_id", _Number, sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("memory"),
+    sa.Column("body", sa.LargeBinary),
+)
+
+# The feeds that an OPML source lists, in its order.
+outlines = sa.Table(
+    "outlines",
+    metadata,
+    sa.Column(
+        "source_id", _Number, sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    _text("url"),
+    _text("title"),
+    sa.Column("categories", sa.JSON, nullable=False),
+)
+
+# Sources that a hub tells of news (WebSub). token: what our address for it ends with. until: when
+# the lease ends, None while it is not verified.
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column(
+        "source_id", _Number, sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+    _text("hub"),
+    _text("topic"),
+    _text("secret"),
+    _text("state"),  # asked | active | denied | leaving
+    sa.Column("asked", Instant),
+    sa.Column("until", Instant),
+    sa.Column("pushed", Instant),
 )
 
 articles = sa.Table(

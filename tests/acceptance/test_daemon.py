@@ -202,7 +202,7 @@ def test_a_recipe_edited_during_a_scan_shows_in_every_article(tmp_path: Path) ->
 
 
 def test_due_times_outlive_a_restart(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/feed.xml\n    name: Web\n    every: 1d\n"
+    feed = f"  - feed: {web.url}/feed.xml\n    allow_private: true\n    delay: 0\n    name: Web\n    every: 1d\n"
     root = site(tmp_path, CONFIG + feed, First="One.")
     with daemon(root) as running:
         until(lambda: set(running.titles()) == {"First", "From the web"})
@@ -216,7 +216,7 @@ def test_due_times_outlive_a_restart(tmp_path: Path, web) -> None:
 
 
 def test_a_server_that_failed_is_tried_again_soon(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n    every: 1d\n"
+    feed = f"  - feed: {web.url}/missing.xml\n    allow_private: true\n    delay: 0\n    name: Gone\n    every: 1d\n"
     root = site(tmp_path, CONFIG + feed, First="One.")
     with daemon(root) as running:
         due = until(
@@ -232,7 +232,7 @@ def test_a_server_that_failed_is_tried_again_soon(tmp_path: Path, web) -> None:
 
 
 def test_a_source_that_fails_stops_no_other(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n"
+    feed = f"  - feed: {web.url}/missing.xml\n    allow_private: true\n    delay: 0\n    name: Gone\n"
     root = site(tmp_path, CONFIG + feed, First="One.")
     with daemon(root) as running:
         until(lambda: running.titles() == ["First"])

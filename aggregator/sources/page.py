@@ -1,0 +1,73 @@
+"""A web page without a feed: its list of articles, by selectors or found automatically."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field
+
+from aggregator.errors import FetchError
+from aggregator.lists.discover import looks_like_feed
+from aggregator.lists.nextpage import next_page
+from aggregator.sources.base import Found, Remote, Selector, Visit, WebAddress
+from aggregator.sources.base import selector as check_selector
+from aggregator.sources.remote import ask, text_of
+
+
+def _with_attribute(value: str) -> str:
+    selector, _, _ = value.rpartition("@") if "@" in value else (value, "", "")
+    if not selector.strip():
+        raise ValueError("is to be a CSS selector, then @ and the attribute if it is in one")
+    return check_selector(selector) and value
+
+
+Part = Annotated[
+    str,
+    AfterValidator(_with_attribute),
+    Field(description="a CSS selector inside an item, like h2 or a@href"),
+]
+
+
+class PageSettings(Remote):
+    """A web page that lists articles and has no feed; what no selector names is found by itself."""
+
+    kind: ClassVar[str] = "page"
+
+    page: WebAddress = Field(description="the address of the page that lists the articles")
+    items: Selector | None = Field(None, description="each match is an article")
+    title: Part | None = Field(None, description="its title, inside an item")
+    link: Part | None = Field(None, description="its address, inside an item")
+    date: Part | None = Field(None, description="its date, inside an item")
+    summary: Part | None = Field(None, description="its summary, inside an item")
+    image: Part | None = Field(None, description="its picture, inside an item")
+    content: Part | None = Field(None, description="its whole text, inside an item")
+    next: Part | None = Field(None, description="the link to the next page of the list")
+    pages: int = Field(
+        3, ge=1, le=50, description="pages that are followed at most, where next is given"
+    )
+    full_text: bool | Literal["auto"] = Field(
+        False,
+        description="fetch the web page of each new article for its whole text; auto: of those "
+        "that are only a beginning",
+    )
+
+
+async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Found, None]:
+    """Yield the page, and the pages that follow it, as far as they are new.
+
+    Raises FetchError.
+    """
+    url: str | None = settings.page
+    asked: set[str] = set()
+    while url and url not in asked and len(asked) < settings.pages:
+        asked.add(url)
+        got = await ask(settings, visit, url, robots=True)
+        if got.body is not None and looks_like_feed(got.body):
+            raise FetchError(
+                f"{url}: is a feed; write feed: in place of page:", trouble="malformed"
+            )
+        for found in got.found("text/html"):
+            yield found
+        # Behind a page that is what it was nothing is new.
+        follow = settings.next is not None and got.body is not None
+        at = got.memory.base or url
+        url = next_page(text_of(got), at, settings.next or "") if follow else None
