@@ -1,12 +1,27 @@
-"""From a web page without a feed to the articles that it lists."""
+"""From a web page without a feed to the articles that it lists.
 
+    lay_out()   the page flat: links, headings, dates, texts and their places     sheet.py
+    groups()    what repeats in it                                                groups.py
+    look()      what one piece shows: title, address, date                        card.py
+    judge()     how much a group looks like a list of articles                    score.py
+    find()      the best group and its kin; whether the page is an article        found.py
+    chosen()    the same by selectors                                             chosen.py
+"""
+
+from collections import Counter
 from datetime import tzinfo
 
 from aggregator.article import Document
 from aggregator.errors import ParseError
+from aggregator.parse.decode import decode, looks_binary
+from aggregator.parse.listing.found import Find, find
 from aggregator.parse.listing.model import Listing, Selectors
+from aggregator.parse.listing.reading import read_card
+from aggregator.parse.listing.sheet import Sheet, lay_out
 
 __all__ = ["Listing", "Selectors", "read_listing"]
+
+THRESHOLD = 0.5
 
 
 def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> Listing:
@@ -16,4 +31,37 @@ def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> List
     article's ``uid`` is its address. Raises ParseError (trouble "selector"), naming the selector
     that matched nothing, or saying that no list of articles was recognised; nothing else.
     """
-    raise ParseError(f"{document.name}: no list of articles", "selector")
+    url = document.url or document.name
+    if looks_binary(document.body):
+        raise ParseError(f"{document.name}: binary data, not a page")
+    page, _ = decode(document.body, document.charset)
+    sheet = lay_out(page, url)
+    found = find(sheet) if sheet else None
+    if sheet is None or found is None or found.confidence < THRESHOLD:
+        raise ParseError(_unrecognised(document, sheet, found), "selector")
+    articles = tuple(read_card(sheet, card, zone) for card in found.cards)
+    return Listing(articles=articles, confidence=round(found.confidence, 2), how=_how(found))
+
+
+def _unrecognised(document: Document, sheet: Sheet | None, found: Find | None) -> str:
+    links = len(sheet.links) if sheet else 0
+    seen = f"{links} links"
+    if found:
+        seen += f"; likeliest {_how(found)}, confidence {found.confidence:.2f}"
+    return (
+        f"{document.name}: no list of articles is recognised ({seen}); "
+        "give items: a CSS selector of the articles' element"
+    )
+
+
+def _how(found: Find) -> str:
+    names = Counter(".".join(filter(None, c.item.root.shape)) for c in found.cards)
+    said = ", ".join(f"{count} × {name}" for name, count in names.most_common(3))
+    n = len(found.cards)
+    shown = {
+        "headings": sum(c.heading is not None and c.heading.tag[0] == "h" for c in found.cards),
+        "dates": sum(c.dated for c in found.cards),
+        "pictures": sum(c.pictured for c in found.cards),
+    }
+    parts = [name for name, count in shown.items() if count > n / 2]
+    return f"{said} ({', '.join([*parts, 'links'])})"

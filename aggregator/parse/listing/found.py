@@ -1,0 +1,91 @@
+"""The list of articles that a page shows, found without being told where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aggregator.parse.listing.addresses import is_story, shape, site
+from aggregator.parse.listing.article_page import doubts
+from aggregator.parse.listing.card import Card, look
+from aggregator.parse.listing.groups import around, groups
+from aggregator.parse.listing.score import Candidate, certainty, judge
+from aggregator.parse.listing.sheet import Place, Sheet, width
+
+_KIN = 3.0
+"""Log odds that another group of the same page may have less than the best one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """The articles' cards in the order of the page, how sure it is, and the groups they are of."""
+
+    cards: tuple[Card, ...]
+    confidence: float
+    parts: tuple[Candidate, ...]
+
+
+def find(sheet: Sheet) -> Find | None:
+    """Give what a page lists, or None when nothing repeats in it."""
+    candidates = [one for group in groups(sheet) if (one := judge(sheet, group))]
+    if not candidates:
+        return None
+    candidates.sort(key=lambda one: (-one.score, one.start))
+    parts = _with_kin(candidates)
+    cards = [card for part in parts for card in part.cards]
+    cards += _leads(sheet, cards)
+    cards.sort(key=lambda card: card.item.start)
+    cards = list({card.url: card for card in reversed(cards)}.values())[::-1]
+    score = parts[0].score - doubts(sheet, cards)
+    return Find(tuple(cards), certainty(score), tuple(parts))
+
+
+def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Give the best candidate, and the others that are of its kind and elsewhere in the page."""
+    best = candidates[0]
+    parts = [best]
+    shapes = {shape(card.url) for card in best.cards}
+    sites = {site(card.url) for card in best.cards}
+    for other in candidates[1:]:
+        if other.score < best.score - _KIN or other.score < 0:
+            break
+        like = [c for c in other.cards if shape(c.url) in shapes and site(c.url) in sites]
+        if len(like) < 0.6 * len(other.cards) or other.features["beside"]:  # noqa: PLR2004
+            continue
+        if other.features["crowd"] > 0.5 or any(_overlap(other, part) for part in parts):  # noqa: PLR2004
+            continue
+        parts.append(other)
+    return parts
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    spans = [(card.item.start, card.item.end) for card in other.cards]
+    return any(
+        card.item.start < end and start < card.item.end for card in one.cards for start, end in spans
+    )
+
+
+def _leads(sheet: Sheet, cards: Sequence[Card]) -> list[Card]:
+    """Give the single stories of a front: headings of their own that lead to the same kind."""
+    shapes = {shape(card.url) for card in cards}
+    taken = {card.url for card in cards}
+    places: list[Place] = [card.item.root for card in cards]
+    spans = [(card.item.start, card.item.end) for card in cards]
+    loose = [
+        heading
+        for heading in sheet.headings
+        if not heading.aside and not any(start <= heading.start < end for start, end in spans)
+    ]
+    if not loose:
+        return []
+    pieces = around(sorted((*places, *loose), key=lambda place: place.start))
+    heads = {id(heading) for heading in loose}
+    found = []
+    for piece in pieces:
+        if any(start < piece.end and piece.start < end for start, end in spans):
+            continue
+        card = look(sheet, piece)
+        if card is None or card.url in taken or card.heading is None or id(card.heading) not in heads:
+            continue
+        if shape(card.url) in shapes and is_story(card.url) and width(card.title) > 15:  # noqa: PLR2004
+            found.append(card)
+            taken.add(card.url)
+    return found

@@ -1,0 +1,160 @@
+"""How much a group of pieces looks like a list of articles."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, log2
+from statistics import median
+
+from aggregator.parse.listing.addresses import is_filing, is_story, shape, site
+from aggregator.parse.listing.card import Card, look, text_of
+from aggregator.parse.listing.groups import Group
+from aggregator.parse.listing.sheet import Place, Sheet, width, within
+
+# What stands above lists that are beside what a page is about.
+_BESIDE = re.compile(
+    r"most (?:read|popular|viewed|shared|commented)|popular|trending|related|recommended|you may"
+    r"|you might|more (?:from|on|like|in|stories)|also (?:read|like|on)|read next|up next|editor'?s picks"
+    r"|sponsored|partner|advert|from the web|recent comments|tags?\b|categor|archives?\b|follow us|links\b"
+    r"|blogroll|热门|热点|排行|推荐|相关|猜你|点击|最热|人気|ランキング|関連|おすすめ|タグ|인기|많이 본|추천"
+    r"|meistgelesen|beliebt|ähnlich|les plus lus|à lire aussi|lo más|relacionad|più letti|mais lidas"
+    r"|популярн|самое|похожие|читайте также|الأكثر|ذات صلة|مواضيع",
+    re.IGNORECASE,
+)
+_LONGEST_LABEL = 40
+_PROSE = 80
+"""Letters of a run of text from which on it is a paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A group, what its pieces show, and how much that looks like articles (log odds)."""
+
+    cards: tuple[Card, ...]
+    score: float
+    features: dict[str, float]
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+        return self.cards[0].item.start
+
+
+def judge(sheet: Sheet, group: Group) -> Candidate | None:
+    """Give a group as a candidate; None if too few of its pieces show an article."""
+    cards = tuple(card for item in group if (card := look(sheet, item)))
+    if len(cards) < 2 or len(cards) < 0.5 * len(group):  # noqa: PLR2004
+        return None
+    features = measure(sheet, cards)
+    return Candidate(cards, weigh(features), features)
+
+
+def measure(sheet: Sheet, cards: Sequence[Card]) -> dict[str, float]:
+    """Give what tells articles from other things, mostly as parts of 1."""
+    n = len(cards)
+    widths = [width(card.title) for card in cards]
+    total = sum(text.width for text in sheet.texts) or 1
+    held = sum(
+        text.width
+        for card in cards
+        for text in within(sheet.texts, card.item.start, card.item.end)
+    )
+    own = site(sheet.url)
+    anchors = sum("#" in card.url and card.url.startswith(sheet.url) for card in cards)
+    return {
+        "size": log2(min(n, 32) / 3),
+        "title": (min(median(widths), 45) - 18) / 27,
+        "dated": sum(card.dated for card in cards) / n,
+        "headed": sum(card.heading is not None and card.heading.tag != "a" for card in cards) / n,
+        "pictured": sum(card.pictured for card in cards) / n,
+        "extra": min(median(card.extra for card in cards), 120) / 120,
+        "story": sum(is_story(card.url) for card in cards) / n,
+        "filing": sum(is_filing(card.url) for card in cards) / n,
+        "foreign": sum(site(card.url) != own for card in cards) / n,
+        "same": 1 - len({card.url for card in cards}) / n,
+        "again": 1 - len({card.title for card in cards}) / n,
+        "crowd": log2(sum(card.crowd for card in cards) / n),
+        "aside": sum(card.item.root.aside for card in cards) / n,
+        "main": sum(card.item.root.main for card in cards) / n,
+        "mass": held / total,
+        "beside": float(_is_beside(sheet, cards)),
+        "anchors": anchors / n,
+        "odd": _oddness(cards),
+    }
+
+
+_WEIGHTS = {
+    "size": 0.6,
+    "title": 1.8,
+    "dated": 2.0,
+    "headed": 1.0,
+    "pictured": 0.5,
+    "extra": 1.0,
+    "story": 1.5,
+    "filing": -3.0,
+    "foreign": -0.7,
+    "same": -5.0,
+    "again": -5.0,
+    "crowd": -3.0,
+    "aside": -4.0,
+    "main": 0.5,
+    "mass": 2.0,
+    "beside": -2.5,
+    "anchors": -1.5,
+    "odd": -1.0,
+}
+_BIAS = -3.5
+
+
+def weigh(features: dict[str, float]) -> float:
+    """Give the log odds that these are articles."""
+    return _BIAS + sum(weight * features[name] for name, weight in _WEIGHTS.items())
+
+
+def certainty(score: float) -> float:
+    """Give log odds as a number from 0 to 1."""
+    return 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+
+
+def _oddness(cards: Sequence[Card]) -> float:
+    """Give the part of the addresses that are not shaped like the others."""
+    shapes = Counter(shape(card.url) for card in cards)
+    return 1 - shapes.most_common(1)[0][1] / len(cards)
+
+
+def _is_beside(sheet: Sheet, cards: Sequence[Card]) -> bool:
+    label = label_of(sheet, cards[0])
+    return bool(label) and bool(_BESIDE.search(label))
+
+
+def label_of(sheet: Sheet, first: Card) -> str:
+    """Give the heading that stands above a list, near it, or ""."""
+    root = first.item.root
+    around: list[Place] = []
+    above = root.parent
+    while above is not None and above.parent is not None and len(around) < 3:  # noqa: PLR2004
+        around.append(above)
+        above = above.parent
+    for place in around:
+        labels = [one for one in within(sheet.headings, place.start, first.item.start)]
+        labels = [one for one in labels if one.end <= first.item.start]
+        if labels:
+            text = text_of(labels[-1].element)
+            return text if width(text) <= _LONGEST_LABEL else ""
+    return ""
+
+
+def prose(sheet: Sheet, taken: Sequence[Card]) -> tuple[int, int]:
+    """Give how much running text stands outside and inside of the pieces that were taken."""
+    spans = sorted((card.item.start, card.item.end) for card in taken)
+    starts = [start for start, _ in spans]
+    outside = inside = 0
+    for text in sheet.texts:
+        n = bisect_left(starts, text.start + 1) - 1
+        if n >= 0 and text.start < spans[n][1]:
+            inside += text.width
+        elif text.width >= _PROSE and not text.linked and not text.block.aside:
+            outside += text.width
+    return outside, inside

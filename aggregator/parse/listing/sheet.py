@@ -1,0 +1,351 @@
+"""A page laid out flat: its elements, links, headings, dates and texts, each with its place.
+
+Places are numbers in the order of the document, so that what stands inside of an element is what
+lies between its start and its end, and looking for it is a bisection instead of a walk.
+"""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
+from typing import Any
+from urllib.parse import urldefrag, urljoin
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from aggregator.parse.feed_text import one_line, web_address
+from aggregator.parse.listing.when import LONGEST_LINE, is_dated
+
+Element = Any  # lxml ships no types
+
+LONGEST = 3_000_000
+"""Characters of a page that are looked at; the longest of 181 real pages has 1,491,126."""
+
+MOST_ELEMENTS = 30_000
+"""Elements of a page that are looked at, the first; the most of 181 real pages is 1,596."""
+
+MOST_LINKS = 4_000
+"""Links of a page that are looked at, the first."""
+
+DEEPEST = 100
+"""Levels of nesting that are kept; the deepest of 181 real pages has 51."""
+
+SILENT = frozenset(
+    (
+        *("script", "style", "noscript", "template", "svg", "head", "select", "iframe", "object"),
+        *("textarea", "canvas", "math", "audio", "video", "dialog"),
+    )
+)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+INLINE = frozenset(
+    (
+        *("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "kbd", "mark", "q"),
+        *("s", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "img", "data"),
+    )
+)
+
+_NOT_LEGAL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Parsing takes time by the square of the number of attributes: 20 s for 100,000 of them.
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{30000,}>")
+_VOID = re.compile(r"<((?:source|track|embed|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
+_TOO_DEEP = etree.XPath("/*" * (DEEPEST + 1))
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
+_WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_DIGIT = re.compile(r"\d")
+# What an element's turn or state is called: its neighbours are of the same kind.
+_STATES = frozenset(
+    (
+        *("odd", "even", "first", "last", "active", "current", "alt", "selected", "clearfix"),
+        *("row0", "row1", "row2", "open", "closed", "hidden", "visible", "sticky", "featured"),
+    )
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_START = attrgetter("start")
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """Where an element stands. ``key`` numbers its kind: the tags and classes from the top down.
+
+    ``aside``: it is furniture of the page; ``main``: it is where a page says its content is.
+    """
+
+    element: Element
+    parent: "Place | None"
+    start: int
+    end: int = 0
+    token: str = ""
+    key: int = 0
+    names: tuple[str, ...] = ()
+    children: list["Place"] = field(default_factory=list)
+    aside: bool = False
+    main: bool = False
+
+    @property
+    def tag(self) -> str:
+        """Its name."""
+        return str(self.element.tag)
+
+    @property
+    def shape(self) -> tuple[str, str]:
+        """What it has in common with its like."""
+        return self.tag, self.token
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """A run of text. ``block`` is the element whose line it is; ``linked``: it leads elsewhere."""
+
+    start: int
+    said: str
+    block: Place
+    linked: bool
+    width: int
+    dated: bool
+
+
+@dataclass(slots=True, eq=False)
+class Link:
+    """A link, or a heading that can be linked to. ``start`` is its element's."""
+
+    start: int
+    url: str
+    place: Place
+
+
+@dataclass(slots=True, eq=False)
+class Sheet:
+    """A page: everything in the order of the document. ``base`` is where its addresses start."""
+
+    url: str
+    base: str
+    root: Element
+    language: str
+    places: list[Place] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    headings: list[Place] = field(default_factory=list)
+    times: list[Place] = field(default_factory=list)
+    images: list[Place] = field(default_factory=list)
+    named: list[Place] = field(default_factory=list)
+
+
+def width(text: str) -> int:
+    """Give how much a text says, in Latin letters: an ideograph counts for two and a half."""
+    return len(text) + (0 if text.isascii() else 3 * len(_WIDE.findall(text)) // 2)
+
+
+def within(things: Sequence[Any], start: int, end: int) -> Sequence[Any]:
+    """Give what of a sorted list starts from ``start`` on and before ``end``."""
+    return things[bisect_left(things, start, key=_START) : bisect_left(things, end, key=_START)]
+
+
+def words(names: Iterable[str]) -> list[str]:
+    """Give the words in names of classes: ``mostRead-list`` has three."""
+    return [word.lower() for name in names for word in _WORD.findall(name[:80])]
+
+
+def address(link: str | None, sheet: Sheet) -> str | None:
+    """Give an absolute address without its fragment, unless that says which page it is."""
+    found = web_address(link, sheet.base)
+    if found is None or len(found) > 4_000:  # noqa: PLR2004 - longer ones are data
+        return None
+    plain, fragment = urldefrag(found)
+    return found if fragment.startswith(("/", "!")) else plain
+
+
+def lay_out(page: str, url: str) -> Sheet | None:
+    """Give the page as a sheet; None when there is nothing in it. Raises nothing."""
+    root = parse(page)
+    if root is None:
+        return None
+    sheet = Sheet(url=url, base=_base(root, url), root=root, language=_language(root))
+    _walk(sheet, root.find("body"))
+    _name_kinds(sheet.places)
+    mark_furniture(sheet)
+    return sheet
+
+
+def parse(page: str) -> Element | None:
+    """Give the ``html`` element of a page, or None when there is nothing in it."""
+    text = _VOID.sub(r"<\1/>", _LONG_TAG.sub("", _NOT_LEGAL.sub(" ", page[:LONGEST])))
+    parser = lxml_html.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = lxml_html.document_fromstring(text.encode(), parser)
+    except (etree.LxmlError, ValueError):  # nothing in it
+        return None
+    if root.tag != "html" or root.find("body") is None:
+        return None
+    for parent in dict.fromkeys(element.getparent() for element in _TOO_DEEP(root)):
+        etree.strip_tags(parent, "*")
+    return root
+
+
+def _base(root: Element, url: str) -> str:
+    base = root.find(".//base[@href]")
+    try:
+        return url if base is None else urljoin(url, base.get("href").strip())
+    except ValueError:  # brackets that are no IPv6 address
+        return url
+
+
+def _language(root: Element) -> str:
+    return str(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+
+
+def _walk(sheet: Sheet, body: Element) -> None:
+    """Give every element and text its place."""
+    walk = etree.iterwalk(body, events=("start", "end"))
+    stack: list[Place] = []
+    at = 0
+    for event, element in islice(walk, 2 * MOST_ELEMENTS):
+        at += 1
+        if event == "end":
+            if stack and stack[-1].element is element:
+                stack.pop().end = at
+            text = element.tail
+        elif element.tag in SILENT or _is_hidden(element):
+            walk.skip_subtree()
+            continue
+        else:
+            stack.append(_place(sheet, element, stack[-1] if stack else None, at))
+            text = element.text
+        if text and stack and not text.isspace():
+            at += 1
+            _add_text(sheet, stack, text, at)
+    for place in stack:
+        place.end = at + 1
+
+
+def _is_hidden(element: Element) -> bool:
+    if element.get("hidden") is not None:
+        return True
+    return bool(_HIDDEN.search(element.get("style") or ""))
+
+
+def _place(sheet: Sheet, element: Element, parent: Place | None, start: int) -> Place:
+    place = Place(element, parent, start)
+    if parent is not None:
+        parent.children.append(place)
+    sheet.places.append(place)
+    place.names = tuple((element.get("class") or "").split()[:20])
+    tag = element.tag
+    if tag == "a" and len(sheet.links) < MOST_LINKS:
+        url = address(element.get("href"), sheet)
+        if url and url != urldefrag(sheet.url).url:
+            sheet.links.append(Link(start, url, place))
+    elif tag in HEADINGS:
+        sheet.headings.append(place)
+    elif tag == "time":
+        sheet.times.append(place)
+    elif tag == "img":
+        sheet.images.append(place)
+    if place.names or element.get("itemprop"):
+        sheet.named.append(place)
+    return place
+
+
+def _add_text(sheet: Sheet, stack: list[Place], text: str, at: int) -> None:
+    said = one_line(text)
+    block = next((place for place in reversed(stack) if place.tag not in INLINE), stack[0])
+    linked = any(place.tag == "a" for place in stack[-8:])
+    dated = len(said) <= LONGEST_LINE and is_dated(said)
+    sheet.texts.append(Text(at, said, block, linked, width(said), dated))
+
+
+def _name_kinds(places: list[Place]) -> None:
+    """Number the kinds of elements, by the class that each shares with most of the page."""
+    usual = Counter(name for place in places for name in set(place.names))
+    siblings = Counter((id(place.parent), place.tag) for place in places)
+    kinds: dict[tuple[int, str, str], int] = {}
+    for place in places:
+        many = siblings[id(place.parent), place.tag] > 2  # noqa: PLR2004 - two may be columns
+        place.token = _token(place, usual, many=many)
+        above = place.parent.key if place.parent else 0
+        place.key = kinds.setdefault((above, place.tag, place.token), len(kinds) + 1)
+
+
+def _token(place: Place, usual: Counter[str], *, many: bool) -> str:
+    names = [name for name in place.names if name.lower() not in _STATES]
+    if many:  # a name that is one element's own tells it from its like
+        names = [name for name in names if usual[name] > 1]
+    if names:
+        return max(names, key=lambda name: usual[name])
+    own = place.element.get("id") or ""
+    return "" if many or _DIGIT.search(own) else f"#{own}" if own else ""
+
+
+# Furniture: what a page has beside what it is about
+
+_FURNITURE = frozenset(
+    (
+        *("nav", "navbar", "navigation", "menu", "submenu", "megamenu", "sidebar", "rightbar"),
+        *("footer", "foot", "breadcrumb", "breadcrumbs", "pagination", "pager", "paginator"),
+        *("comment", "comments", "respond", "disqus", "related", "recommend", "recommended"),
+        *("recommendations", "popular", "trending", "hot", "rank", "ranking", "mostread"),
+        *("tagcloud", "share", "sharing", "social", "lang", "languages", "switcher", "ad", "ads"),
+        *("advert", "adverts", "advertisement", "sponsor", "sponsored", "sponsors", "promo"),
+        *("promoted", "outbrain", "taboola", "cookie", "consent", "newsletter", "subscribe"),
+        *("login", "partner", "partners", "blogroll", "toc", "gnb", "lnb", "topbar", "toolbar"),
+        *("friendlink", "friendlinks", "ticker", "marquee", "masthead", "copyright", "aside"),
+        *("secondary", "tertiary", "more-from", "dropdown", "modal", "popup", "search"),
+    )
+)
+_PAIRS = (("most", "read"), ("most", "viewed"), ("top", "stories"), ("tag", "cloud"))
+_ROLES = frozenset(("navigation", "complementary", "contentinfo", "menu", "menubar", "search"))
+_MAIN = frozenset(("main", "content", "primary", "posts", "articles", "feed", "hfeed", "news"))
+_NEGATION = ("has-", "no-", "with-", "is-", "js-", "not-")
+_MOST = 0.5
+"""The part of a page's text that furniture holds at most; what holds more is the page."""
+
+
+def mark_furniture(sheet: Sheet) -> None:
+    """Tell furniture from what the page is about, by names of elements, classes and roles."""
+    sums = [0]
+    for text in sheet.texts:
+        sums.append(sums[-1] + text.width)
+    starts = [text.start for text in sheet.texts]
+    for place in sheet.places[1:]:
+        above = place.parent
+        place.aside = bool(above and above.aside)
+        place.main = bool(above and above.main) or _is_main(place)
+        if not place.aside and _is_furniture(place):
+            held = sums[bisect_left(starts, place.end)] - sums[bisect_left(starts, place.start)]
+            place.aside = held <= _MOST * sums[-1]
+
+
+def _is_main(place: Place) -> bool:
+    element = place.element
+    if place.tag == "main" or element.get("role") in ("main", "feed"):
+        return True
+    return not _MAIN.isdisjoint(words((element.get("id") or "", *place.names[:3])))
+
+
+def _is_furniture(place: Place) -> bool:
+    element = place.element
+    if place.tag in ("nav", "footer", "aside", "menu", "form"):
+        return place.tag != "footer" or not _in_article(place)
+    if element.get("role") in _ROLES:
+        return True
+    names = [n for n in (*place.names, element.get("id") or "") if not n.startswith(_NEGATION)]
+    if not any(names):
+        return False
+    said = words(names)
+    if not _FURNITURE.isdisjoint(said):
+        return True
+    return any(pair in _PAIRS for pair in zip(said, said[1:], strict=False))
+
+
+def _in_article(place: Place) -> bool:
+    above = place.parent
+    while above is not None:
+        if above.tag in ("article", "li"):
+            return True
+        above = above.parent
+    return False
