@@ -4,7 +4,7 @@ import asyncio
 import os
 import stat
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from wcmatch import glob
 
 from aggregator.article import Document
 from aggregator.errors import FetchError
+from aggregator.sources import maildir
 from aggregator.sources.base import Failure, Found, Gone, Settings, Visit, WebFolder
 
 # Files that one trip to a thread reads: enough to make the trip cheap, little enough to hold.
@@ -27,6 +28,7 @@ _TICK = 20_000_000
 # Bytes of a name. Longer ones do not fit into the index of a PostgreSQL store.
 _LONGEST = 1000
 
+_MAIL = "message/rfc822"
 _TYPES = {
     ".md": "text/markdown",
     ".markdown": "text/markdown",
@@ -38,6 +40,7 @@ _TYPES = {
     ".xhtml": "application/xhtml+xml",
     ".txt": "text/plain",
     ".json": "application/feed+json",
+    ".eml": _MAIL,
 }
 _GLOB = glob.GLOBSTAR | glob.BRACE | glob.NEGATE
 
@@ -54,7 +57,7 @@ def _folder(value: str) -> str:
 
 
 class DirectorySettings(Settings):
-    """A folder of article files: Markdown, HTML or plain text, with or without front matter."""
+    """A folder of article files: Markdown, HTML, plain text or mail; also a Maildir."""
 
     kind: ClassVar[str] = "directory"
     holds_future: ClassVar[bool] = True
@@ -64,7 +67,7 @@ class DirectorySettings(Settings):
         min_length=1, description="the folder, from root"
     )
     glob: Annotated[str, AfterValidator(_pattern)] = Field(
-        "**/*.{md,markdown,html,htm,txt}", description="which files in it are articles"
+        "**/*.{md,markdown,html,htm,txt,eml}", description="which files in it are articles"
     )
     watch: bool = Field(True, description="notice changes at once, besides the periodic scan")
     on_delete: Literal["keep", "retract"] = Field(
@@ -78,11 +81,26 @@ class DirectorySettings(Settings):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to be read: what it is called for ever, where it is now, and its state."""
+
+    name: str
+    path: Path
+    media_type: str
+    validators: str
+
+
 @dataclass(slots=True)
 class _Walk:
-    """What a walk found: files by name, what could not be looked into, and where that was."""
+    """What a walk found: files by name, what could not be looked into, and where that was.
 
-    files: dict[str, tuple[Path, str]] = field(default_factory=dict)
+    ``matches`` and ``mails`` tell which files, and which messages in a Maildir, are articles.
+    """
+
+    matches: Callable[[str], bool]
+    mails: Callable[[str], bool]
+    files: dict[str, _File] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
 
@@ -93,7 +111,7 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
     Raises FetchError when the folder itself cannot be read.
     """
     folder = visit.root / settings.directory
-    walk = await asyncio.to_thread(_walk, folder, matcher(settings), visit.only)
+    walk = await asyncio.to_thread(_walk, folder, settings, visit.only)
     gone = _gone(walk, visit)
     if gone and not walk.files and not visit.only and settings.on_delete == "retract":
         raise FetchError(
@@ -105,11 +123,7 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
     for failure in walk.failures:
         if visit.seen.get(failure.name) != failure.validators:
             yield failure
-    changed = [
-        (name, path, validators)
-        for name, (path, validators) in walk.files.items()
-        if visit.seen.get(name) != validators
-    ]
+    changed = [file for file in walk.files.values() if visit.seen.get(file.name) != file.validators]
     by_inode = {_inode(visit.seen[name]): name for name in gone}
     for start in range(0, len(changed), _AT_ONCE):
         part = changed[start : start + _AT_ONCE]
@@ -123,17 +137,66 @@ def matcher(settings: DirectorySettings) -> Callable[[str], bool]:
     return lambda name: bool(compiled.match(name))
 
 
-def _walk(folder: Path, matches: Callable[[str], bool], only: frozenset[str]) -> _Walk:
+def touched(
+    settings: DirectorySettings, folder: Path, changes: Iterable[tuple[str, bool]]
+) -> frozenset[str] | None:
+    """Return the names of the documents that changes concern, None when it may be any of them.
+
+    ``changes`` are paths inside of ``folder``, relative to it ("" is itself), each with whether it
+    is gone.
+    """
+    matches, mails = matcher(settings), _mails(settings)
+    names = set()
+    for path, gone in changes:
+        if message := maildir.message(folder, path):
+            box, name = message
+            if mails(name) and maildir.is_open(folder, box):
+                names.add(name)
+        elif maildir.is_bookkeeping(folder, path) or _is_hidden(folder, path):
+            continue
+        elif matches(path):
+            names.add(path)
+        elif gone or (folder / path).is_dir():
+            return None
+    return frozenset(names)
+
+
+def _is_hidden(folder: Path, path: str) -> bool:
+    """Whether no walk comes by here; a box that came or went in another one is none of these."""
+    parent, _, name = path.rpartition("/")
+    if any(part.startswith(".") for part in parent.split("/")):
+        return not maildir.is_open(folder, parent)
+    return name.startswith(".") and not maildir.is_box(folder / parent)
+
+
+def _mails(settings: DirectorySettings) -> Callable[[str], bool]:
+    """Return whether a message in a Maildir is an article: as if its file ended with .eml."""
+    compiled = glob.compile(settings.glob, flags=_GLOB | glob.DOTGLOB)
+    return lambda name: bool(compiled.match(f"{name}.eml"))
+
+
+def _walk(folder: Path, settings: DirectorySettings, only: frozenset[str]) -> _Walk:
     root = folder.resolve()
     if not root.is_dir():
         raise FetchError(f"{folder} is not there, or is no folder")
-    walk = _Walk()
-    for name in sorted(only):
-        if _is_inside(root, name):
-            _look(root, root / name, name, matches, walk)
-    if not only:
-        _descend(root, matches, walk)
+    walk = _Walk(matches=matcher(settings), mails=_mails(settings))
+    if only:
+        _look_at(root, only, walk)
+    else:
+        _descend(root, walk)
     return walk
+
+
+def _look_at(root: Path, only: frozenset[str], walk: _Walk) -> None:
+    """Look at some documents: files by their paths, messages of a Maildir where they are now."""
+    messages = {name: found[0] for name in only if (found := maildir.message(root, name))}
+    for box in sorted({*messages.values()}):
+        if maildir.is_open(root, box):
+            wanted = {name for name, inside in messages.items() if inside == box}
+            _take_messages(root, box, walk, wanted.__contains__)
+    for name in sorted(only - messages.keys()):
+        if _is_inside(root, name):
+            _look(root, root / name, name, walk)
 
 
 def _is_inside(root: Path, name: str) -> bool:
@@ -143,34 +206,64 @@ def _is_inside(root: Path, name: str) -> bool:
     return not hidden and path.parent.resolve() == path.parent
 
 
-def _descend(root: Path, matches: Callable[[str], bool], walk: _Walk) -> None:
+def _descend(root: Path, walk: _Walk) -> None:
     """Walk the tree without recursion; folders and files in the order of their names."""
     folders = [""]
     while folders:
         inside = folders.pop()
         try:
-            with os.scandir(root / inside) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
+            below = _enter(root, inside, walk)
         except OSError as error:
             if not inside:
                 raise FetchError(f"{root}: {error.strerror}") from error
             walk.closed.append(f"{_readable(inside)}/")
             walk.failures.append(Failure(name=f"{_readable(inside)}/", error=_reason(error)))
             continue
-        below = []
-        for entry in found:
-            if entry.name.startswith("."):
-                continue
-            name = f"{inside}/{entry.name}" if inside else entry.name
-            if entry.is_dir(follow_symlinks=False):
-                below.append(name)
-            else:
-                _look(root, Path(entry.path), name, matches, walk)
         folders.extend(reversed(below))
 
 
-def _look(root: Path, path: Path, name: str, matches: Callable[[str], bool], walk: _Walk) -> None:
-    """Note one file by its state, or why it is not to be read."""
+def _enter(root: Path, inside: str, walk: _Walk) -> list[str]:
+    """Look at the files in a folder; return the folders in it that are to be entered, too."""
+    with os.scandir(root / inside) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    folders = [entry.name for entry in found if entry.is_dir(follow_symlinks=False)]
+    if "cur" in folders and "new" in folders:
+        if maildir.is_private(inside):
+            return []
+        _take_messages(root, inside, walk, lambda _: True)
+        below = _beside_messages(root / inside, folders)
+    else:
+        below = [name for name in folders if not name.startswith(".")]
+    for entry in found:
+        if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False):
+            _look(root, Path(entry.path), _join(inside, entry.name), walk)
+    return [_join(inside, name) for name in below]
+
+
+def _beside_messages(box: Path, folders: Iterable[str]) -> list[str]:
+    """Return the folders of a Maildir that are entered: hidden ones only if they are Maildirs."""
+    others = (name for name in folders if name not in ("cur", "new", "tmp"))
+    return [name for name in others if not name.startswith(".") or maildir.is_box(box / name)]
+
+
+def _join(inside: str, name: str) -> str:
+    return f"{inside}/{name}" if inside else name
+
+
+def _take_messages(root: Path, box: str, walk: _Walk, wanted: Callable[[str], bool]) -> None:
+    for name, path in maildir.messages(root, box):
+        if wanted(name) and walk.mails(name):
+            _note_file(root, path, name, _MAIL, walk)
+
+
+def _look(root: Path, path: Path, name: str, walk: _Walk) -> None:
+    """Note one file if it is an article, and one that cannot be read in any case."""
+    kind = _TYPES.get(path.suffix.lower(), "application/xml") if walk.matches(name) else ""
+    _note_file(root, path, name, kind, walk)
+
+
+def _note_file(root: Path, path: Path, name: str, kind: str, walk: _Walk) -> None:
+    """Note one file by its state, or why it is not to be read; no ``kind`` if nobody wants it."""
     called = _readable(name)
     if len(called.encode()) > _LONGEST:
         called = f"{called[:100]}…"
@@ -179,11 +272,11 @@ def _look(root: Path, path: Path, name: str, matches: Callable[[str], bool], wal
     try:
         state = path.lstat()
         if stat.S_ISLNK(state.st_mode):
-            reason = _bad_link(root, path, matches(name))
+            reason = _bad_link(root, path, bool(kind))
             if reason:
                 walk.failures.append(Failure(name=called, error=reason, validators=_note(state)))
-        elif stat.S_ISREG(state.st_mode) and matches(name):
-            walk.files[called] = (path, _note(state))
+        elif stat.S_ISREG(state.st_mode) and kind:
+            walk.files[called] = _File(called, path, kind, _note(state))
     except FileNotFoundError:
         pass  # it vanished between the listing and the look
     except OSError as error:
@@ -215,18 +308,15 @@ def _gone(walk: _Walk, visit: Visit) -> list[str]:
     ]
 
 
-def _read_all(
-    part: list[tuple[str, Path, str]], limit: int, by_inode: dict[str, str]
-) -> list[Found]:
+def _read_all(part: list[_File], limit: int, by_inode: dict[str, str]) -> list[Found]:
     return list(_read_each(part, limit, by_inode))
 
 
-def _read_each(
-    part: list[tuple[str, Path, str]], limit: int, by_inode: dict[str, str]
-) -> Iterator[Found]:
-    for name, path, validators in part:
+def _read_each(part: list[_File], limit: int, by_inode: dict[str, str]) -> Iterator[Found]:
+    for file in part:
+        name, validators = file.name, file.validators
         try:
-            body, state = _read(path, limit)
+            body, state = _read(file.path, limit)
         except FileNotFoundError:
             continue  # it vanished; the next scan notes that
         except OSError as error:
@@ -239,7 +329,7 @@ def _read_each(
         yield Document(
             name=name,
             body=body,
-            media_type=_TYPES.get(path.suffix.lower(), "application/xml"),
+            media_type=file.media_type,
             modified=_modified(state),
             validators="" if 0 <= time.time_ns() - state.st_mtime_ns < _TICK else validators,
             moved_from=by_inode.get(_inode(validators)),

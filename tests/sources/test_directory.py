@@ -15,7 +15,7 @@ from aggregator.article import Document
 from aggregator.errors import FetchError
 from aggregator.fetch import open_client
 from aggregator.sources import Failure, Found, Gone, Visit
-from aggregator.sources.directory import DirectorySettings, documents
+from aggregator.sources.directory import DirectorySettings, documents, touched
 
 LONG_AGO = 1_700_000_000
 
@@ -391,3 +391,111 @@ def test_what_may_not_be_read_is_named_and_not_taken_for_gone(tmp_path: Path) ->
     finally:
         (folder / "shut").chmod(0o755)
         shutil.rmtree(folder)
+
+
+def message(box: Path, name: str, part: str = "cur") -> Path:
+    for each in ("cur", "new", "tmp"):
+        (box / each).mkdir(parents=True, exist_ok=True)
+    return put(box / part / name)
+
+
+def test_a_maildir(tmp_path: Path) -> None:
+    message(tmp_path, "1.M1P2.host:2,S")
+    message(tmp_path, "2.M1P2.host,S=12", "new")
+    message(tmp_path, "3.M1P2.host", "tmp")
+    message(tmp_path, ".hidden")
+    message(tmp_path, "4.draft:2,DS")
+    message(tmp_path, "5.trashed:2,ST")
+    put(tmp_path / "dovecot-uidlist")
+    put(tmp_path / "note.md")
+    found = visit(tmp_path)
+    assert [(one.name, one.media_type) for one in found if isinstance(one, Document)] == [
+        ("cur/1.M1P2.host", "message/rfc822"),
+        ("cur/2.M1P2.host,S=12", "message/rfc822"),
+        ("note.md", "text/markdown"),
+    ]
+
+
+@pytest.mark.parametrize("separator", [":", ";", "!"])
+def test_to_read_and_to_flag_a_message_is_no_event(tmp_path: Path, separator: str) -> None:
+    path = message(tmp_path, "1.host", "new")
+    seen: dict[str, str] = {}
+    assert names(visit(tmp_path, seen)) == ["cur/1.host"]
+    for flags in ("", "S", "RS"):
+        path = path.rename(tmp_path / "cur" / f"1.host{separator}2,{flags}")
+        assert visit(tmp_path, seen) == visit(tmp_path, seen, only=("cur/1.host",)) == []
+    path.rename(f"{path}T")
+    assert visit(tmp_path, seen) == [Gone(names=("cur/1.host",))]
+
+
+def test_folders_of_maildirs(tmp_path: Path) -> None:
+    message(tmp_path, "1")
+    message(tmp_path / ".Lists.Python", "2")
+    message(tmp_path / ".Trash", "3")
+    message(tmp_path / ".Lists.Junk", "4")
+    message(tmp_path / "Work", "5")
+    message(tmp_path / "Sent", "6")
+    message(tmp_path / ".git" / "deep", "7")
+    put(tmp_path / ".nothing" / "a.md")
+    put(tmp_path / "Work" / "cur" / "folder" / "a.md")
+    assert names(visit(tmp_path)) == ["cur/1", ".Lists.Python/cur/2", "Work/cur/5"]
+    some = ("cur/1", ".Lists.Python/cur/2", ".Trash/cur/3", ".git/deep/cur/7", "Sent/cur/6")
+    assert sorted(names(visit(tmp_path, only=some))) == [".Lists.Python/cur/2", "cur/1"]
+    assert names(visit(tmp_path / "Sent")) == ["cur/6"]
+
+
+def test_what_only_looks_like_a_maildir(tmp_path: Path) -> None:
+    put(tmp_path / "new" / "a.md")
+    put(tmp_path / "new" / "1.host:2,S")
+    put(tmp_path / "b" / "cur" / "b.md")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "b" / "new").symlink_to(tmp_path / "elsewhere")
+    assert names(visit(tmp_path)) == ["b/cur/b.md", "new/a.md"]
+    assert names(visit(tmp_path, only=("new/a.md", "b/cur/b.md"))) == ["b/cur/b.md", "new/a.md"]
+
+
+def test_a_glob_takes_a_message_for_a_file_of_mail(tmp_path: Path) -> None:
+    message(tmp_path / "News", "1")
+    message(tmp_path / "Work", "2")
+    put(tmp_path / "a.eml")
+    put(tmp_path / "b.md")
+    globs = ("**/*.md", "News/**", "**/*.eml", "*.eml")
+    assert [names(visit(tmp_path, glob=glob)) for glob in globs] == [
+        ["b.md"],
+        ["News/cur/1"],
+        ["a.eml", "News/cur/1", "Work/cur/2"],
+        ["a.eml"],
+    ]
+
+
+TOUCHED: list[tuple[str, bool, frozenset[str] | None]] = [
+    ("note.md", False, frozenset({"note.md"})),
+    ("note.md", True, frozenset({"note.md"})),
+    ("note.pdf", False, frozenset()),
+    ("folder", False, None),
+    ("what-was-a-folder", True, None),
+    ("", False, None),
+    (".hidden/a.md", False, frozenset()),
+    ("mail/new/1.host", True, frozenset({"mail/cur/1.host"})),
+    ("mail/cur/1.host:2,S", False, frozenset({"mail/cur/1.host"})),
+    ("mail/tmp/1.host", True, frozenset()),
+    ("mail/dovecot-uidlist.lock", True, frozenset()),
+    ("mail/.Sub/new/2.host", False, frozenset({"mail/.Sub/cur/2.host"})),
+    ("mail/.Sub/dovecot.index.log", True, frozenset()),
+    ("mail/.Trash/cur/3.host", False, frozenset()),
+    ("mail/.Sub", False, None),
+    ("mail/.Was", True, None),
+    ("mail/.Was/cur", True, frozenset()),
+]
+
+
+@pytest.mark.parametrize(("path", "gone", "expected"), TOUCHED)
+def test_what_a_change_touches(
+    tmp_path: Path, path: str, gone: bool, expected: frozenset[str] | None
+) -> None:
+    put(tmp_path / "note.md")
+    put(tmp_path / "folder" / "a.md")
+    message(tmp_path / "mail", "1.host:2,S")
+    message(tmp_path / "mail" / ".Sub", "2.host", "new")
+    message(tmp_path / "mail" / ".Trash", "3.host")
+    assert touched(DirectorySettings(directory="."), tmp_path, [(path, gone)]) == expected
