@@ -1,19 +1,20 @@
 """From a web page without a feed to the articles that it lists.
 
-    lay_out()   the page flat: links, headings, dates, texts and their places     sheet.py
-    groups()    what repeats in it                                                groups.py
-    look()      what one piece shows: title, address, date                        card.py
-    judge()     how much a group looks like a list of articles                    score.py
-    find()      the best group and its kin; whether the page is an article        found.py
-    chosen()    the same by selectors                                             chosen.py
+lay_out()   the page flat: links, headings, dates, texts and their places     sheet.py
+groups()    what repeats in it                                                groups.py
+look()      what one piece shows: title, address, date                        card.py
+judge()     how much a group looks like a list of articles                    score.py
+find()      the best group and its kin; whether the page is an article        found.py
+chosen()    the same by selectors                                             chosen.py
 """
 
 from collections import Counter
 from datetime import tzinfo
 
-from aggregator.article import Document
+from aggregator.article import Article, Document
 from aggregator.errors import ParseError
 from aggregator.parse.decode import decode, looks_binary
+from aggregator.parse.listing.chosen import piece, pieces, read_pieces
 from aggregator.parse.listing.found import Find, find
 from aggregator.parse.listing.model import Listing, Selectors
 from aggregator.parse.listing.reading import read_card
@@ -31,16 +32,47 @@ def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> List
     article's ``uid`` is its address. Raises ParseError (trouble "selector"), naming the selector
     that matched nothing, or saying that no list of articles was recognised; nothing else.
     """
-    url = document.url or document.name
     if looks_binary(document.body):
         raise ParseError(f"{document.name}: binary data, not a page")
     page, _ = decode(document.body, document.charset)
-    sheet = lay_out(page, url)
+    sheet = lay_out(page, document.url or document.name)
+    if selectors.items:
+        return _by_selector(document, sheet, selectors, zone)
     found = find(sheet) if sheet else None
     if sheet is None or found is None or found.confidence < THRESHOLD:
         raise ParseError(_unrecognised(document, sheet, found), "selector")
-    articles = tuple(read_card(sheet, card, zone) for card in found.cards)
-    return Listing(articles=articles, confidence=round(found.confidence, 2), how=_how(found))
+    if selectors == Selectors():
+        articles = [read_card(sheet, card, zone) for card in found.cards]
+    else:
+        parts = [piece(sheet, card.item) for card in found.cards]
+        articles = _read(document, sheet, parts, selectors, zone)
+    return Listing(articles=tuple(articles), confidence=round(found.confidence, 2), how=_how(found))
+
+
+def _by_selector(
+    document: Document, sheet: Sheet | None, selectors: Selectors, zone: tzinfo
+) -> Listing:
+    parts = pieces(sheet, selectors.items) if sheet else []
+    if sheet is None or not parts:
+        raise ParseError(f"{document.name}: items: {selectors.items!r} matches nothing", "selector")
+    articles = _read(document, sheet, parts, selectors, zone)
+    how = f"{len(articles)} × {selectors.items}"
+    return Listing(articles=tuple(articles), confidence=1.0, how=how)
+
+
+def _read(
+    document: Document, sheet: Sheet, parts: list[str], selectors: Selectors, zone: tzinfo
+) -> list[Article]:
+    """Read the pieces of a page; of two with one address the first counts."""
+    articles = read_pieces(sheet, parts, selectors, zone)
+    if not articles:
+        named = [f"{n}: {getattr(selectors, n)!r}" for n in ("items", "title", "link")]
+        said = ", ".join(one for one in named if not one.endswith("''"))
+        raise ParseError(
+            f"{document.name}: none of the {len(parts)} items has a title and a link ({said})",
+            "selector",
+        )
+    return list({article.uid: article for article in reversed(articles)}.values())[::-1]
 
 
 def _unrecognised(document: Document, sheet: Sheet | None, found: Find | None) -> str:

@@ -10,11 +10,23 @@ _FILING = frozenset(
         *("users", "people", "profile", "label", "labels", "page", "search", "login", "signin"),
         *("signup", "register", "share", "about", "contact", "privacy", "terms", "cookies", "help"),
         *("subscribe", "newsletter", "newsletters", "account", "section", "sections", "archives"),
-        *("rss", "feed", "sitemap", "careers", "jobs", "advertise", "imprint", "impressum", "legal"),
+        *(
+            "rss",
+            "feed",
+            "sitemap",
+            "careers",
+            "jobs",
+            "advertise",
+            "imprint",
+            "impressum",
+            "legal",
+        ),
         *("columnist", "contributors", "staff", "members", "member", "vote", "hide", "from"),
     )
 )
-_ID = re.compile(r"(?:^|[&;])(?:p|id|aid|nid|newsid|artid|article|story|sid|tid|t|v|item)=[\w-]+", re.I)
+_ID = re.compile(
+    r"(?:^|[&;])(?:p|id|aid|nid|newsid|artid|article|story|sid|tid|t|v|item)=[\w-]+", re.I
+)
 _SLUG = re.compile(r"[^\W_]+(?:[-_][^\W_]+){2,}")
 _NUMBER = re.compile(r"\d{4,}")
 _SUFFIX = re.compile(r"\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)

@@ -5,20 +5,35 @@ from collections.abc import Sequence
 from urllib.parse import urldefrag
 
 from aggregator.parse.listing.addresses import is_story, shape
-from aggregator.parse.listing.card import Card
+from aggregator.parse.listing.card import Card, text_of
 from aggregator.parse.listing.score import prose
-from aggregator.parse.listing.sheet import Sheet
+from aggregator.parse.listing.sheet import Sheet, width
 
 _KINDS = ("Article", "Posting", "Report")
 _MOST_SCRIPTS = 20
+_MUCH_PROSE = 1_500
+_HEADLINE = 40
+_USUAL = 4.0
 
 
-def doubts(sheet: Sheet, cards: Sequence[Card]) -> float:
-    """Give by how much less (log odds) the cards are what the page is about."""
+def is_index(sheet: Sheet, cards: Sequence[Card]) -> float:
+    """Give the log odds that a page is about the cards, rather than an article with links."""
     outside, inside = prose(sheet, cards)
-    share = outside / (outside + inside + 1)
-    text = 5.0 * share * min(1.0, outside / 1_500)
-    return text + 2.0 * _says_article(sheet) + 2.0 * _is_addressed_as_one(sheet, cards)
+    share = outside / (outside + inside + 1) * min(1.0, outside / _MUCH_PROSE)
+    return (
+        _USUAL
+        - 6.0 * share
+        - 3.0 * _says_article(sheet)
+        - 2.5 * _is_addressed_as_one(sheet, cards)
+        - 1.0 * _has_headline(sheet, cards)
+    )
+
+
+def _has_headline(sheet: Sheet, cards: Sequence[Card]) -> bool:
+    """Tell whether the page has a long title that is none of the articles'."""
+    titles = {card.title for card in cards}
+    said = (text_of(one.element) for one in sheet.headings if one.tag == "h1" and not one.aside)
+    return any(width(text) > _HEADLINE and text not in titles for text in said)
 
 
 def _is_addressed_as_one(sheet: Sheet, cards: Sequence[Card]) -> float:
@@ -26,7 +41,7 @@ def _is_addressed_as_one(sheet: Sheet, cards: Sequence[Card]) -> float:
     address = _canonical(sheet)
     if not is_story(address):
         return 0.0
-    return sum(shape(card.url) == shape(address) for card in cards) / max(1, len(cards))
+    return 0.4 + 0.6 * sum(shape(card.url) == shape(address) for card in cards) / max(1, len(cards))
 
 
 def _canonical(sheet: Sheet) -> str:

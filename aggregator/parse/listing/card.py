@@ -25,6 +25,9 @@ from aggregator.parse.listing.when import is_dated
 
 _TITLED = frozenset(("title", "headline", "heading", "ttl", "tit", "bt", "subject"))
 _LONGEST_TITLE = 400
+_LONGEST_LABEL = 32
+_MOSTLY = 0.5
+_PERMALINK = re.compile(r"\s*[¶#§🔗]+$")
 _SHORTEST_TITLE = 12
 """Letters below which the text of a link is rather a label than a title."""
 # Links that lead to an article without saying which.
@@ -56,8 +59,8 @@ def look(sheet: Sheet, item: Item) -> Card | None:
     """Give what a piece of a page shows, or None when it has no title or no address."""
     links = within(sheet.links, item.start, item.end)
     heading = _heading(sheet, item)
-    title = text_of(heading.element) if heading else ""
     link = _link(sheet, item, heading, links)
+    title = _title(sheet, heading, link) if heading else ""
     if not title and link:
         title, heading = _title_without_heading(sheet, item, link)
     url = link.url if link else _anchored(sheet, heading)
@@ -89,6 +92,16 @@ def text_of(element: Element) -> str:
         if len(parts) > 2_000:  # noqa: PLR2004 - no title is
             break
     return one_line("".join(parts))
+
+
+def _title(sheet: Sheet, heading: Place, link: Link | None) -> str:
+    """Give a heading's text, without what stands beside the link that says the most of it."""
+    whole = _PERMALINK.sub("", text_of(heading.element))
+    if link and heading.start < link.start < heading.end and _said(sheet, link):
+        said = text_of(link.place.element)
+        if width(said) > _MOSTLY * width(whole):
+            return said
+    return whole
 
 
 def _heading(sheet: Sheet, item: Item) -> Place | None:
@@ -140,7 +153,7 @@ def _enclosing(sheet: Sheet, place: Place) -> Link | None:
 
 def _said(sheet: Sheet, link: Link) -> int:
     """Give how much the text of a link says of where it leads."""
-    texts = [t for t in within(sheet.texts, link.start, link.place.end) if not t.dated]
+    texts = [t for t in within(sheet.texts, link.start, link.place.end) if not is_label(t)]
     said = " ".join(text.said for text in texts)
     return 0 if _GENERIC.fullmatch(said) else width(said)
 
@@ -149,7 +162,7 @@ def _title_without_heading(sheet: Sheet, item: Item, link: Link) -> tuple[str, P
     """Give the link's text, the line of the item that looks most like a title, or a picture's."""
     if _said(sheet, link):
         inside = within(sheet.texts, link.start, link.place.end)
-        lines = _lines([text for text in inside if not text.dated])
+        lines = _lines([text for text in inside if not is_label(text)])
         if len(lines) > 1:
             wide = [line for line in lines if width(line[1]) > _SHORTEST_TITLE]
             block, said = (wide or lines)[0]
@@ -167,6 +180,11 @@ def _title_without_heading(sheet: Sheet, item: Item, link: Link) -> tuple[str, P
         [t for t in within(sheet.texts, item.start, item.end) if not (t.dated or t.linked)]
     )
     return (lines[0][1], lines[0][0]) if lines else ("", None)
+
+
+def is_label(text: Text) -> bool:
+    """Tell whether a text only says when: in a longer one the date is part of a headline."""
+    return text.dated and text.width <= _LONGEST_LABEL
 
 
 def _lines(texts: Sequence[Text]) -> list[tuple[Place, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.parse.listing.addresses import is_story, shape, site
-from aggregator.parse.listing.article_page import doubts
+from aggregator.parse.listing.article_page import is_index
 from aggregator.parse.listing.card import Card, look
 from aggregator.parse.listing.groups import around, groups
 from aggregator.parse.listing.score import Candidate, certainty, judge
@@ -34,8 +34,8 @@ def find(sheet: Sheet) -> Find | None:
     cards += _leads(sheet, cards)
     cards.sort(key=lambda card: card.item.start)
     cards = list({card.url: card for card in reversed(cards)}.values())[::-1]
-    score = parts[0].score - doubts(sheet, cards)
-    return Find(tuple(cards), certainty(score), tuple(parts))
+    confidence = certainty(parts[0].score) * certainty(is_index(sheet, cards))
+    return Find(tuple(cards), confidence, tuple(parts))
 
 
 def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -59,7 +59,9 @@ def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
 def _overlap(one: Candidate, other: Candidate) -> bool:
     spans = [(card.item.start, card.item.end) for card in other.cards]
     return any(
-        card.item.start < end and start < card.item.end for card in one.cards for start, end in spans
+        card.item.start < end and start < card.item.end
+        for card in one.cards
+        for start, end in spans
     )
 
 
@@ -83,7 +85,12 @@ def _leads(sheet: Sheet, cards: Sequence[Card]) -> list[Card]:
         if any(start < piece.end and piece.start < end for start, end in spans):
             continue
         card = look(sheet, piece)
-        if card is None or card.url in taken or card.heading is None or id(card.heading) not in heads:
+        if (
+            card is None
+            or card.url in taken
+            or card.heading is None
+            or id(card.heading) not in heads
+        ):
             continue
         if shape(card.url) in shapes and is_story(card.url) and width(card.title) > 15:  # noqa: PLR2004
             found.append(card)

@@ -52,7 +52,7 @@ def _by_element(sheet: Sheet) -> Iterator[Group]:
             continue
         linked = [place for place in places[:MOST_ITEMS] if _holds_link(sheet, place)]
         if len(linked) >= 2:  # noqa: PLR2004
-            yield tuple(Item(place.start, place.end, place) for place in linked)
+            yield _neighbourly(linked)
 
 
 def _holds_link(sheet: Sheet, place: Place) -> bool:
@@ -67,7 +67,9 @@ def _by_link(sheet: Sheet) -> Iterator[Group]:
             kinds[link.place.key].append(link)
     for links in kinds.values():
         # A picture and a title that lead to the same place are one link.
-        firsts = [next(run).place for _, run in groupby(links[:MOST_ITEMS], key=lambda one: one.url)]
+        firsts = [
+            next(run).place for _, run in groupby(links[:MOST_ITEMS], key=lambda one: one.url)
+        ]
         if len(firsts) > 1:
             yield around(firsts)
 
@@ -106,6 +108,10 @@ def around(places: Sequence[Place]) -> Group:
     """
     starts = [place.start for place in places]
     roots = list({id(root): root for root in (_climb(place, starts) for place in places)}.values())
+    return _neighbourly(roots)
+
+
+def _neighbourly(roots: Sequence[Place]) -> Group:
     items: list[Item] = []
     for _, run in groupby(roots, key=lambda root: id(root.parent)):
         items += _neighbours(list(run))

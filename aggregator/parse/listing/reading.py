@@ -8,7 +8,7 @@ from aggregator.article import Article
 from aggregator.parse.dates import read_date
 from aggregator.parse.feed_text import one_line, web_address
 from aggregator.parse.listing.card import Card, text_of
-from aggregator.parse.listing.sheet import HEADINGS, Place, Sheet, width, within
+from aggregator.parse.listing.sheet import HEADINGS, Element, Place, Sheet, width, within
 from aggregator.parse.listing.when import address_date, find_date
 
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-actualsrc", "data-lazy", "data-url")
@@ -47,6 +47,11 @@ def date_of(sheet: Sheet, card: Card, zone: tzinfo) -> datetime | None:
         moment = read_date(said, zone) or find_date(said, zone, sheet.language)
         if moment:
             return moment
+    for place in within(sheet.named, item.start, item.end):
+        if _says_when(place):
+            said = [place.element.get(name) or "" for name in ("content", "datetime", "title")]
+            if moment := next(filter(None, (read_date(one, zone) for one in said if one)), None):
+                return moment
     dated = [text for text in within(sheet.texts, item.start, item.end) if text.dated]
     inside = (card.heading.start, card.heading.end) if card.heading else (0, 0)
     dated.sort(key=lambda text: inside[0] <= text.start < inside[1])
@@ -54,19 +59,29 @@ def date_of(sheet: Sheet, card: Card, zone: tzinfo) -> datetime | None:
     return next(filter(None, moments), None) or address_date(card.url, zone)
 
 
+def _says_when(place: Place) -> bool:
+    """Tell whether an element is marked as a date (microdata, microformats)."""
+    if place.element.get("itemprop") in ("datePublished", "dateCreated"):
+        return True
+    return any(name in ("dt-published", "published") for name in place.names)
+
+
 def image_of(sheet: Sheet, card: Card) -> str | None:
     """Give the address of the first picture that is one."""
-    for place in within(sheet.images, card.item.start, card.item.end):
-        element = place.element
-        if _is_icon(place):
-            continue
-        said = [element.get("src"), *(element.get(name) for name in _LAZY)]
-        said += [(element.get(name) or "").strip().partition(" ")[0] for name in _LAZY_SETS]
-        for address in said:
-            if address and not _PLACEHOLDER.search(address):
-                found = web_address(address.rstrip(","), sheet.base)
-                if found:
-                    return found
+    pictures = within(sheet.images, card.item.start, card.item.end)
+    found = (lazy_address(one.element, sheet) for one in pictures if not _is_icon(one))
+    return next(filter(None, found), None)
+
+
+def lazy_address(image: Element, sheet: Sheet) -> str | None:
+    """Give a picture's address, be it one that scripts would fill in; None if it shows nothing."""
+    said = [image.get("src"), *(image.get(name) for name in _LAZY)]
+    said += [(image.get(name) or "").strip().partition(" ")[0] for name in _LAZY_SETS]
+    for address in said:
+        if address and not _PLACEHOLDER.search(address):
+            found = web_address(address.rstrip(","), sheet.base)
+            if found:
+                return found
     return None
 
 

@@ -23,6 +23,7 @@ _BESIDE = re.compile(
     r"|популярн|самое|похожие|читайте также|الأكثر|ذات صلة|مواضيع",
     re.IGNORECASE,
 )
+_MARKS = frozenset(("h-entry", "hentry"))
 _LONGEST_LABEL = 40
 _PROSE = 80
 """Letters of a run of text from which on it is a paragraph."""
@@ -57,9 +58,7 @@ def measure(sheet: Sheet, cards: Sequence[Card]) -> dict[str, float]:
     widths = [width(card.title) for card in cards]
     total = sum(text.width for text in sheet.texts) or 1
     held = sum(
-        text.width
-        for card in cards
-        for text in within(sheet.texts, card.item.start, card.item.end)
+        text.width for card in cards for text in within(sheet.texts, card.item.start, card.item.end)
     )
     own = site(sheet.url)
     anchors = sum("#" in card.url and card.url.startswith(sheet.url) for card in cards)
@@ -81,6 +80,8 @@ def measure(sheet: Sheet, cards: Sequence[Card]) -> dict[str, float]:
         "mass": held / total,
         "beside": float(_is_beside(sheet, cards)),
         "anchors": anchors / n,
+        "marked": sum(is_marked(card.item.root) for card in cards) / n,
+        "pair": float(n == 2),  # noqa: PLR2004
         "odd": _oddness(cards),
     }
 
@@ -104,6 +105,8 @@ _WEIGHTS = {
     "beside": -2.5,
     "anchors": -1.5,
     "odd": -1.0,
+    "marked": 1.0,
+    "pair": -1.5,
 }
 _BIAS = -3.5
 
@@ -122,6 +125,12 @@ def _oddness(cards: Sequence[Card]) -> float:
     """Give the part of the addresses that are not shaped like the others."""
     shapes = Counter(shape(card.url) for card in cards)
     return 1 - shapes.most_common(1)[0][1] / len(cards)
+
+
+def is_marked(place: Place) -> bool:
+    """Tell whether an element says that it is an article (microdata, microformats)."""
+    kind = place.element.get("itemtype") or ""
+    return kind.endswith(("Article", "Posting")) or not _MARKS.isdisjoint(place.names)
 
 
 def _is_beside(sheet: Sheet, cards: Sequence[Card]) -> bool:
@@ -150,11 +159,12 @@ def prose(sheet: Sheet, taken: Sequence[Card]) -> tuple[int, int]:
     """Give how much running text stands outside and inside of the pieces that were taken."""
     spans = sorted((card.item.start, card.item.end) for card in taken)
     starts = [start for start, _ in spans]
-    outside = inside = 0
+    inside = 0
+    lines: Counter[Place] = Counter()
     for text in sheet.texts:
         n = bisect_left(starts, text.start + 1) - 1
         if n >= 0 and text.start < spans[n][1]:
             inside += text.width
-        elif text.width >= _PROSE and not text.linked and not text.block.aside:
-            outside += text.width
-    return outside, inside
+        elif not text.linked and not text.block.aside:
+            lines[text.block] += text.width
+    return sum(size for size in lines.values() if size >= _PROSE), inside

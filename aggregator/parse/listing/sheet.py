@@ -158,12 +158,16 @@ def address(link: str | None, sheet: Sheet) -> str | None:
     return found if fragment.startswith(("/", "!")) else plain
 
 
-def lay_out(page: str, url: str) -> Sheet | None:
-    """Give the page as a sheet; None when there is nothing in it. Raises nothing."""
+def lay_out(page: str, url: str, whole: "Sheet | None" = None) -> Sheet | None:
+    """Give the page as a sheet; None when there is nothing in it. Raises nothing.
+
+    ``whole`` is the sheet of the page that this is a piece of.
+    """
     root = parse(page)
     if root is None:
         return None
-    sheet = Sheet(url=url, base=_base(root, url), root=root, language=_language(root))
+    base, language = (whole.base, whole.language) if whole else (_base(root, url), _language(root))
+    sheet = Sheet(url=url, base=base, root=root, language=language)
     _walk(sheet, root.find("body"))
     _name_kinds(sheet.places)
     mark_furniture(sheet)

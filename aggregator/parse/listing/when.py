@@ -39,7 +39,9 @@ _ENGLISH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_CLOCK = r"(?:[\s,T·|-]{1,4}(?:um |at |a las |à |в )?(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?\b)?))?"
+_CLOCK = (
+    r"(?:[\s,T·|-]{1,4}(?:um |at |a las |à |в )?(\d{1,2}:\d{2}(?::\d{2})?(?:\s?[ap]\.?m\.?\b)?))?"
+)
 _YEAR = r"((?:19|20)\d{2})"
 _NOT_BEFORE, _NOT_AFTER = r"(?<![\d.,:/$€£¥-])", r"(?![\d%/])"
 
@@ -71,11 +73,14 @@ _VAGUE = re.compile(
     |^[\s(\[]*\d{{1,2}}:\d{{2}}[\s)\]]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+# "Today", in a longer line, is a word of a headline.
+_VAGUE_PART = 0.3
 _IN_ADDRESS = re.compile(
     rf"[/_.-]{_YEAR}(?:([/-])(\d{{1,2}})\2(\d{{1,2}})|-?(\d{{2}})/?-?(\d{{2}}))(?=[/_.-]|$)"
 )
 _DIGITS = {
-    ord(character): str(unicodedata.digit(character)) for character in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９"
+    ord(character): str(unicodedata.digit(character))
+    for character in "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９"
 }
 _SPACES = re.compile(r"\s+")
 # Where the month stands first; everywhere else the day does.
@@ -85,7 +90,12 @@ _MONTH_FIRST = ("en", "en-us", "en-ph", "")
 def is_dated(text: str) -> bool:
     """Tell whether a line holds a date, be it without its year or only how long ago."""
     text = _plain(text)
-    return bool(text) and (_find(text, month_first=False) is not None or bool(_VAGUE.search(text)))
+    if not text:
+        return False
+    if _find(text, month_first=False) is not None:
+        return True
+    vague = _VAGUE.search(text)
+    return vague is not None and len(vague[0]) >= _VAGUE_PART * len(text)
 
 
 def find_date(text: str, zone: tzinfo, language: str = "") -> datetime | None:

@@ -67,7 +67,7 @@ def stories(count: int, text: str = ENGLISH, skip: int = 0) -> list[Story]:
     lines = (lines * (1 + (count + skip) // len(lines)))[skip : skip + count]
     return [
         Story(
-            title=title if n + skip < 16 else f"{title} ({n + skip})",
+            title=title if n + skip < len(text.strip().splitlines()) else f"{title} ({n + skip})",
             summary=summary,
             day=date(2024, 6, 14) - timedelta(days=3 * (n + skip)),
             slug="-".join(title.lower().replace("'", "").split()[:6]) if title.isascii() else f"{n}",

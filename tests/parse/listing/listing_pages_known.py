@@ -213,7 +213,7 @@ def changelog() -> Page:
     at = lambda s: f"{url}#v3-{9 - s.n}-0"  # noqa: E731
     parts = each(found, lambda s: f"""<h2 id="v3-{9 - s.n}-0">3.{9 - s.n}.0 ({s.day})<a class="headerlink" href="#v3-{9 - s.n}-0" title="Permanent link">&para;</a></h2><h3>Fixed</h3><ul><li>{s.summary} (<a href="https://code.example/tool/pull/{s.n + 900}">#{s.n + 900}</a>)</li><li>{s.title}.</li></ul><h3>Added</h3><ul><li>{s.title}, by default.</li></ul>""")
     body = f"""<body><nav class="md-nav"><ul><li><a href="../">Home</a></li><li><a href="../install/">Install</a></li><li><a href="../usage/">Usage</a></li><li><a href="../api/">API</a></li></ul></nav><main><article class="md-content"><h1 id="changelog">Changelog</h1><p>All notable changes.</p>{parts}</article></main></body>"""
-    expected = tuple((a, f"3.{9 - n}.0 ({d})¶", d) for n, (a, _, d) in enumerate(truth(found, at)))
+    expected = tuple((a, f"3.{9 - n}.0 ({d})", d) for n, (a, _, d) in enumerate(truth(found, at)))
     return Page("changelog", url, document("", body), expected)
 
 
