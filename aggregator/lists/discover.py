@@ -1,9 +1,22 @@
 """Where the feed of a page is: what the page says, and where feeds usually are."""
 
+import re
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
-from lxml import etree
+from aggregator.lists.address import absolute
+from aggregator.lists.page import Link, Page, read_page
+from aggregator.lists.places import places
+from aggregator.lists.sniff import is_challenge, looks_like_feed, looks_like_page
+
+__all__ = [
+    "Candidate",
+    "common_places",
+    "feeds_in",
+    "is_challenge",
+    "looks_like_feed",
+    "looks_like_page",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,41 +29,163 @@ class Candidate:
     why: str = ""
 
 
+# More are of no use to anybody: each is asked for in turn.
+_MOST = 50
+_MOST_PLACES = 8
+
+_FEED_TYPE = re.compile(r"(?:application|text)/(?:x-)?(?:rss|atom|rdf|feed\+json)\b.*")
+# What is also said of feeds, and of much else.
+_VAGUE_TYPE = re.compile(r"(?:application|text)/(?:xml|json)|")
+_NO_FEED = re.compile(
+    r"oembed|wp-json|sitemap|opensearch|wlwmanifest|/rsd\b|\.opml|manifest\.json|/amp\b",
+    re.IGNORECASE,
+)
+# Addresses that plainly are those of feeds: their last part, or their query.
+_PLAINLY = re.compile(
+    r"""(?:^|/)(?:feeds?|rss|rss2|atom|rdf)/?$
+    |[./](?:rss|atom|rdf)$
+    |(?:^|[/._-])(?:feeds?|rss2?|atom|index)(?:[._-][\w-]+)?\.(?:xml|rdf|json)$
+    |/feeds/posts/default/?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PLAIN_QUERY = re.compile(
+    r"(?:^|&)(?:feed|format|alt|type)=(?:rss2?|atom|feed)(?:&|$)", re.IGNORECASE
+)
+# "index.xml" and "data.json" are feeds only if the link says so as well.
+_SAYS_FEED = re.compile(r"\b(?:rss|atom|feed)\b|フィード|订阅|訂閱|피드", re.IGNORECASE)
+# Services that subscribe to the feed whose address is in theirs.
+_READERS = re.compile(
+    r"(?:feedly|netvibes|inoreader|newsblur|add\.my\.yahoo|fusion\.google)\.", re.IGNORECASE
+)
+
+_COMMENTS = re.compile(
+    r"""comment|coment|kommentar|komentar|reacties|yorum|комментари|коментар|σχόλι|تعليق|תגוב
+    |评论|評論|回應|留言|コメント|댓글|/replies""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PART = re.compile(
+    r"""/(?:category|categories|tags?|label|author|search|topics?|archives?)/|[?&](?:cat|tag|author|s)=
+    |\b(?:category|tag|author|search)\b|posts\ by|分类|分類|标签|カテゴリ|catégorie|kategorie""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ASIDE = re.compile(r"podcast|itunes|\baudio\b|\bvideos?\b|\btest\b|\bevents?\b", re.IGNORECASE)
+_IN_LANGUAGE = re.compile(r"/([a-z]{2})(?:[-_][a-z]{2,4})?/", re.IGNORECASE)
+
+
 def feeds_in(html: str, url: str) -> list[Candidate]:
-    """Return the feeds that a page names, best first; ``url`` is where the page was had."""
-    root = etree.HTML(html) if html.strip() else None
-    if root is None:
-        return []
-    return [
-        Candidate(
-            url=urljoin(url, link.get("href", "")),
-            title=link.get("title", ""),
-            media_type=link.get("type", ""),
-            why="the page links to it",
-        )
-        for link in root.iter("link")
-        if "alternate" in link.get("rel", "").lower() and "xml" in link.get("type", "")
-    ]
+    """Return the feeds that a page names, best first; ``url`` is where the page was had.
+
+    First those of its ``link`` elements (https://www.rssboard.org/rss-autodiscovery), then links of
+    its text that plainly lead to a feed. Within each, the site's feed comes before those of other
+    languages, of categories and of comments; otherwise the page's own order counts.
+    """
+    page = read_page(html)
+    base = _base(page, url)
+    ranked: dict[str, tuple[int, Candidate]] = {}
+    for link in page.links:
+        found = _candidate(link, base)
+        if found is None or found.url == absolute(url):
+            continue
+        rank = _rank(link, found, page)
+        if found.url not in ranked or rank < ranked[found.url][0]:
+            ranked[found.url] = rank, found
+    best = sorted(ranked.values(), key=lambda each: each[0])
+    return [found for _, found in best[:_MOST]]
 
 
 def common_places(url: str) -> list[Candidate]:
-    """Return addresses to try when a page names no feed, best first, at most 8."""
-    names = ("/feed", "/rss.xml", "/atom.xml", "/feed.xml", "/index.xml")
-    return [Candidate(url=urljoin(url, name), why="feeds are often there") for name in names]
+    """Return addresses to try when a page names no feed, best first, at most 8.
+
+    Some sites have a rule that leads from the address of a page to that of its feed.
+    """
+    return [Candidate(url=one.url, why=one.why) for one in places(url, _MOST_PLACES)]
 
 
-def looks_like_feed(body: bytes) -> bool:
-    """Tell whether it is RSS, Atom or JSON Feed, by its beginning."""
-    start = body[:65_536].lower()
-    return any(mark in start for mark in (b"<rss", b"<feed", b"<rdf:rdf", b"jsonfeed.org/version"))
+def _base(page: Page, url: str) -> str:
+    try:
+        return urljoin(url, page.base.strip())
+    except ValueError:
+        return url
 
 
-def looks_like_page(body: bytes) -> bool:
-    """Tell whether it is a web page, by its beginning."""
-    start = body[:65_536].lower()
-    return not looks_like_feed(body) and any(m in start for m in (b"<html", b"<!doctype html"))
+def _candidate(link: Link, base: str) -> Candidate | None:
+    """Return what a link leads to if that is a feed."""
+    said = link.attributes
+    url = absolute(said.get("href", ""), base)
+    if url is None or _NO_FEED.search(url):
+        return None
+    kind = said.get("type", "").partition(";")[0].strip().lower()
+    named = _names_feed(said.get("rel", "").lower().split(), kind, said, url)
+    if not named and not (link.element == "a" and _leads_to_feed(link, url, base)):
+        return None
+    return Candidate(
+        url=url,
+        title=" ".join(said.get("title", "").split()) or link.text[:200],
+        media_type=kind,
+        why="the page names it as its feed" if named else "the page links to it",
+    )
 
 
-def is_challenge(html: str) -> bool:
-    """Tell whether a page is a riddle for people in place of what was asked for."""
-    return "cf-chl-" in html[:65_536]
+def _names_feed(rel: list[str], kind: str, said: dict[str, str], url: str) -> bool:
+    """Tell whether a link is one that programs are to find."""
+    if "stylesheet" in rel or not {"alternate", "feed"}.intersection(rel) or "oembed" in kind:
+        return False
+    if _FEED_TYPE.fullmatch(kind):
+        return True
+    vague = _VAGUE_TYPE.fullmatch(kind) is not None
+    return vague and (
+        "feed" in rel or _plainly(url) or bool(_SAYS_FEED.search(said.get("title", "")))
+    )
+
+
+def _leads_to_feed(link: Link, url: str, base: str) -> bool:
+    """Tell whether a link for people plainly leads to a feed of the same site."""
+    if link.attributes.get("href", "").strip().lower().startswith("feed:"):
+        return True
+    if not _plainly(url) or _READERS.search(url) or "http" in urlsplit(url).query:
+        return False
+    text = f"{link.text} {link.attributes.get('title', '')} {link.attributes.get('class', '')}"
+    return _site(url) in (_site(base), "feedburner.com") or _SAYS_FEED.search(text) is not None
+
+
+def _plainly(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(_PLAINLY.search(parts.path) or _PLAIN_QUERY.search(parts.query)) or (
+        parts.netloc.startswith(("feeds.", "feed.", "rss."))
+    )
+
+
+def _site(url: str) -> str:
+    """Return what two addresses of one site have in common, roughly: the end of the host's name."""
+    return ".".join((urlsplit(url).hostname or "").split(".")[-2:])
+
+
+# How far a feed is from being the site's
+
+
+def _rank(link: Link, found: Candidate, page: Page) -> int:
+    """Weigh what speaks against a feed, the lower the better."""
+    words = f"{found.title} {urlsplit(found.url).path}"
+    against = (
+        (64, found.why != "the page names it as its feed"),
+        (32, bool(_COMMENTS.search(words))),
+        (16, not _FEED_TYPE.fullmatch(found.media_type)),
+        (8, bool(_PART.search(f"{words} ?{urlsplit(found.url).query}"))),
+        (4, _other_language(link, found, page)),
+        (2, bool(_ASIDE.search(words))),
+        (1, "json" in found.media_type),
+    )
+    return sum(weight for weight, applies in against if applies)
+
+
+def _other_language(link: Link, found: Candidate, page: Page) -> bool:
+    own = _primary(page.language)
+    said = _primary(link.attributes.get("hreflang", ""))
+    if own and said and said != "x":
+        return said != own
+    folder = _IN_LANGUAGE.match(urlsplit(found.url).path)
+    return bool(own and folder and _primary(folder[1]) != own)
+
+
+def _primary(tag: str) -> str:
+    return re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]

@@ -14,7 +14,15 @@ from lxml import etree
 
 from aggregator.errors import ParseError
 from aggregator.lists.address import absolute
-from aggregator.lists.xmltext import damage, escape_strays, legal, line, opening, xml_text
+from aggregator.lists.xmltext import (
+    JUNK,
+    damage,
+    escape_strays,
+    legal,
+    line,
+    safe_opening,
+    xml_text,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +76,6 @@ _VALUE = re.compile(rf"(?<![\w:.-])({_ATTRIBUTES})\s*=\s*([\"'])", re.IGNORECASE
 _END = {mark: re.compile(rf"{mark}(?=\s+[\w:.-]+\s*=\s*[\"'])") for mark in "\"'"}
 _ADDRESSES = ("xmlurl", "htmlurl", "url")
 _ROOT = re.compile(r"<opml\b", re.IGNORECASE)
-# How far to look for it behind what a server printed before.
-_JUNK = 65_536
 _TITLE = re.compile(r"<title>([^<]{0,1000})</title>", re.IGNORECASE)
 
 
@@ -93,12 +99,12 @@ def read_opml(body: bytes, base: str | None = None) -> OutlineFile:
 
 def _root(text: str) -> int:
     """Return where the list begins."""
-    first = opening(text)
+    first = safe_opening(text)
     if not first.name:
         raise ParseError("is no OPML: it is empty" if not text.strip() else "is no OPML: no XML")
     if first.name in ("opml", "outline"):
         return first.at
-    root = _ROOT.search(text, first.at, first.at + _JUNK)
+    root = _ROOT.search(text, first.at, first.at + JUNK)
     if first.name in ("html", "rss", "feed", "rdf:rdf", "urlset") or root is None:
         where = line(text, first.at)
         raise ParseError(f"is no OPML: <{first.name}> in line {where}, where <opml> is expected")

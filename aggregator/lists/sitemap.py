@@ -15,7 +15,7 @@ from lxml import etree
 
 from aggregator.errors import ParseError
 from aggregator.lists.address import absolute
-from aggregator.lists.xmltext import damage, escape_strays, legal, line, opening, xml_text
+from aggregator.lists.xmltext import damage, escape_strays, legal, line, safe_opening, xml_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def read_sitemap(body: bytes, url: str, zone: tzinfo = UTC) -> Sitemap:
     sitemap, declares entities or is larger than ``MOST_BYTES``.
     """
     text = xml_text(_unpacked(body))
-    first = opening(text)
+    first = safe_opening(text)
     if first.name.rpartition(":")[2] in ("urlset", "sitemapindex"):
         return _from_xml(text, first.at, url, zone)
     if not first.name and text.lstrip("\ufeff \t\r\n").startswith(("http://", "https://")):

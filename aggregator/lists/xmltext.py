@@ -34,11 +34,12 @@ _SAMPLE = 65_536
 
 # Declarations, comments, a DOCTYPE with its internal subset: what may stand before the root.
 _PROLOG = re.compile(
-    r"[\s\ufeff]+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
+    r"[\s\ufeff]+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+([\w:.-]+)[^\[>]*(?:\[.*?\]\s*)?>",
+    re.DOTALL | re.IGNORECASE,
 )
 _ELEMENT = re.compile(r"<([a-z_][\w.:-]*)", re.IGNORECASE | re.ASCII)
 # How far to look for the root behind what a server printed before it: warnings, banners.
-_JUNK = 65_536
+JUNK = 65_536
 
 # What never ends is taken to end with the document.
 _STRAY = re.compile(
@@ -52,13 +53,16 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 class Opening(NamedTuple):
-    """How a document begins: its first element (lower case), and where that starts.
+    """How a document begins: its first element, in lower case, and where that starts.
 
-    ``name`` is "" when there is no element.
+    ``name`` is "" when there is none. ``doctype`` is the name in the document type, "" without one;
+    ``entities``: it declares some of its own.
     """
 
     name: str
     at: int
+    doctype: str
+    entities: bool
 
 
 def xml_text(body: bytes) -> str:
@@ -70,6 +74,13 @@ def xml_text(body: bytes) -> str:
         return body.decode()
     except UnicodeDecodeError:
         return body.decode(_encoding(body), "replace")
+
+
+def beginning(body: bytes) -> str:
+    """Decode the first 64 KiB as far as it takes to see the markup."""
+    start = body[:JUNK]
+    encoding = next((name for mark, name in _MARKS if start.startswith(mark)), "latin-1")
+    return start.decode(encoding, "replace").removeprefix("\ufeff")
 
 
 def _encoding(body: bytes) -> str:
@@ -85,17 +96,26 @@ def _encoding(body: bytes) -> str:
 
 
 def opening(text: str) -> Opening:
+    """Find the first element."""
+    at, doctype, entities = 0, "", False
+    while match := _PROLOG.match(text, at):
+        if match[1]:
+            doctype, entities = match[1].lower(), "<!entity" in match[0].lower()
+        at = match.end()
+    element = _ELEMENT.search(text, at, at + JUNK)
+    name, at = (element[1].lower(), element.start()) if element else ("", at)
+    return Opening(name, at, doctype, entities)
+
+
+def safe_opening(text: str) -> Opening:
     """Find the first element. Raises ParseError when the document declares entities.
 
-    Nothing that this package reads needs any, and a few of them can stand for gigabytes (CWE-776).
+    No list needs any, and a few of them can stand for gigabytes (CWE-776).
     """
-    at = 0
-    while match := _PROLOG.match(text, at):
-        if match[0].startswith("<!") and "<!entity" in match[0].lower():
-            raise ParseError("declares entities of its own, which no honest list needs")
-        at = match.end()
-    element = _ELEMENT.search(text, at, at + _JUNK)
-    return Opening(element[1].lower(), element.start()) if element else Opening("", at)
+    first = opening(text)
+    if first.entities:
+        raise ParseError("declares entities of its own, which no honest list needs")
+    return first
 
 
 def line(text: str, at: int) -> int:
