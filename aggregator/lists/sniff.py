@@ -14,13 +14,12 @@ _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/(?:www\.)?jsonfeed\.o
 _PAGE = re.compile(
     r"html|head|body|title|meta|link|script|style|frameset|noscript|base|div|table|center|p|h1"
 )
-    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<!doctype\s+html\b", re.IGNORECASE | re.DOTALL
-)
 
 # Titles of the pages that stand before others, and marks in their sources. A page is one of them
 # only when it has next to nothing to read as well: some of the marks are on pages that let through.
 _CHALLENGE_TITLES = re.compile(
-    r"just a moment\.\.\.|attention required! \| cloudflare|ddos-guard|please wait\.\.\. \| cloudflare"
+    r"just a moment\.\.\.|attention required! \| cloudflare|please wait\.\.\. \| cloudflare"
+    r"|ddos-guard"
     r"|checking your browser\b.*|pardon our interruption\.*|access to this page has been denied\.?"
     r"|making sure you.{1,6}re not a bot!?|vercel security checkpoint|sucuri website firewall\b.*"
     r"|bot verification|human verification|are you a (?:ro)?bot\?|robot check"
