@@ -1,244 +1,270 @@
-"""Asking for web documents: conditionally, within limits, and without a trace of who reads them."""
+"""Asking for web documents: conditionally, in turn, within limits, without a trace of who reads."""
 
 import asyncio
 import contextlib
-import json
-import socket
+import functools
 import ssl
-import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TypeVar
+from urllib.parse import urljoin
 
-import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
 
 from aggregator import __version__
 from aggregator.errors import FetchError
-from aggregator.fetch.guard import NotPublicError, public_socket
-from aggregator.fetch.request import Answer, Request
-
-USER_AGENT = f"aggregator/{__version__} (feed aggregator; polls conditionally)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What an answer may take: seconds, redirects, and bytes after decompression.
-
-    A feed that has not arrived whole after a minute is tried again when it is next due. The largest
-    of a hundred captured feeds has 4 MB.
-    """
-
-    connect: float = 10.0
-    read: float = 20.0
-    total: float = 60.0
-    redirects: int = 5
-    size: int = 32 * 1024 * 1024
-
-
-class Client:
-    """One connection pool for all addresses that the operator named, one for those of strangers."""
-
-    def __init__(self, http: httpx.AsyncClient, guarded: httpx.AsyncClient, limits: Limits) -> None:
-        self._http = http
-        self._guarded = guarded
-        self._limits = limits
-
-    async def get(self, request: Request) -> Answer:
-        """Return what is at an http(s) address, if it has changed since the validators.
-
-        Raises FetchError, which names the address and says what happened.
-        """
-        http = self._http if request.private else self._guarded
-        return await self._get(http, request.url, request.validators)
-
-    async def post(self, request: Request, form: Mapping[str, str]) -> Answer:
-        """Send a form, as browsers encode it, and return the answer; redirects are not followed.
-
-        Raises FetchError for every answer but 2xx.
-        """
-        http = self._http if request.private else self._guarded
-        try:
-            response = await http.post(request.url, data=form, follow_redirects=False)
-        except httpx.HTTPError as error:
-            raise FetchError(f"{request.url}: {_said(error)}") from error
-        if not response.is_success:
-            said = f"{request.url}: the server answered {response.status_code}"
-            raise FetchError(said, response.status_code)
-        return Answer(
-            url=request.url,
-            body=response.content,
-            media_type=_media_type(response),
-            charset=response.charset_encoding,
-            validators="",
-        )
-
-    async def _get(self, http: httpx.AsyncClient, url: str, validators: str) -> Answer:
-        """Return what a client is told at an address.
-
-        Raises FetchError, which names the address and says what happened.
-        """
-        if not url.lower().startswith(("http://", "https://")):
-            raise FetchError(f"{url}: only http and https addresses are fetched")
-        limits = self._limits
-        try:
-            async with asyncio.timeout(limits.total):
-                return await self._ask(http, url, validators)
-        except TimeoutError as error:
-            raise FetchError(f"{url}: no whole answer within {limits.total:g} s") from error
-        except httpx.TimeoutException as error:
-            raise FetchError(f"{url}: the server is silent: {_said(error)}") from error
-        except httpx.TooManyRedirects as error:
-            raise FetchError(f"{url}: more than {limits.redirects} redirects") from error
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError) as error:
-            raise FetchError(f"{url}: {_said(error)}") from error
-        except ValueError as error:  # what the libraries below raise for odd addresses and headers
-            raise FetchError(f"{url}: cannot be asked for: {_said(error)}") from error
-
-    async def _ask(self, http: httpx.AsyncClient, url: str, validators: str) -> Answer:
-        async with http.stream("GET", url, headers=_conditions(validators)) as response:
-            unchanged = response.status_code == HTTPStatus.NOT_MODIFIED and bool(validators)
-            if response.status_code != HTTPStatus.OK and not unchanged:
-                reason = response.reason_phrase
-                said = f"{url}: the server answered {response.status_code} {reason}"
-                raise FetchError(said, response.status_code)
-            return Answer(
-                url=str(response.url),
-                body=None if unchanged else await _body(response, url, self._limits.size),
-                media_type=_media_type(response),
-                charset=response.charset_encoding,
-                validators=_validators(response) or (validators if unchanged else ""),
-            )
-
-
-@contextlib.asynccontextmanager
-async def open_client(
-    limits: Limits | None = None, contact: str = "", tls: ssl.SSLContext | None = None
-) -> AsyncIterator[Client]:
-    """Open the client. No cookies are kept and no referrer is sent."""
-    limits = limits or Limits()
-    async with _http(limits, None) as http, _http(limits, public_socket) as guarded:
-        yield Client(http, guarded, limits)
-
-
-def _http(
-    limits: Limits, sockets: Callable[[aiohttp.AddrInfoType], socket.socket] | None
-) -> httpx.AsyncClient:
-    transport = AiohttpTransport(
-        # Never used, for the session below brings its own; by default 40 ms go into making one.
-        verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-        client=lambda: aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(socket_factory=sockets),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-        ),
-    )
-    return httpx.AsyncClient(
-        transport=transport,
-        headers={"User-Agent": USER_AGENT, "Accept": _ACCEPT, "Accept-Encoding": "gzip"},
-        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-        follow_redirects=True,
-        max_redirects=limits.redirects,
-        timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
-        event_hooks={"request": [_without_body]},
-    )
-
+from aggregator.fetch import body, failures, headers
+from aggregator.fetch.guard import NotPublicError, checked
+from aggregator.fetch.pools import Pools
+from aggregator.fetch.request import Answer, Limits, Request
+from aggregator.fetch.robots import MOST, PRODUCT, Robots
+from aggregator.fetch.turns import Turns
+from aggregator.fetch.unpack import ACCEPTED
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
     "text/xml;q=0.9, text/html;q=0.5, */*;q=0.1"
 )
 
+_FOR_GOOD = frozenset((HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.PERMANENT_REDIRECT))
+_FOR_NOW = frozenset((HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT))
+_WANT_REST = frozenset((HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE))
 
-_CONDITIONS = {"etag": b"If-None-Match", "last-modified": b"If-Modified-Since"}
+# Bytes of a page in which it says that it is a challenge; the title stands at its beginning.
+_TITLE = 8 * 1024
 
-
-async def _without_body(request: httpx.Request) -> None:
-    """Let the transport see that there is no body: after a redirect it would send an empty one."""
-    await request.aread()
-
-
-def _conditions(validators: str) -> dict[bytes, bytes]:
-    """Validators go back byte for byte as they came (RFC 9110, 13.1)."""
-    known = json.loads(validators) if validators else {}
-    return {_CONDITIONS[name]: value.encode() for name, value in known.items()}
+_T = TypeVar("_T")
+_Read = Callable[[httpx.Response], Awaitable[bytes]]
 
 
-def _validators(response: httpx.Response) -> str:
-    kept = {}
-    for name, value in response.headers.raw:
-        # What is not UTF-8 cannot be sent back byte for byte, and would match nothing otherwise.
-        with contextlib.suppress(UnicodeDecodeError):
-            if (key := name.decode().lower()) in _CONDITIONS:
-                kept[key] = value.decode()
-    return json.dumps(kept) if kept else ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Redirect:
+    to: str
+    status: int
 
 
-def _media_type(response: httpx.Response) -> str:
-    declared: str = response.headers.get("content-type", "")
-    return declared.partition(";")[0].strip().lower()
+@dataclass(slots=True)
+class _Trip:
+    """One document's way: the addresses that were asked for, and the seconds that are left."""
+
+    total: float
+    left: float
+    chain: list[str] = field(default_factory=list)
+    home: bool = True
+    permanent: bool = True
+
+    def visit(self, url: str, redirects: int) -> None:
+        """Note where the way leads now. Raises FetchError when it leads nowhere."""
+        known, self.chain = self.chain, [*self.chain, url]
+        # Not errors of the last server alone, but it is known what they answered.
+        if url in known:
+            raise FetchError("the redirects go round in a circle", HTTPStatus.FOUND)
+        if len(known) > redirects:
+            raise FetchError(f"there are more than {redirects} redirects", HTTPStatus.FOUND)
+        self.home = self.home and _origin(url) == _origin(self.chain[0])
+
+    @contextlib.asynccontextmanager
+    async def time(self) -> AsyncIterator[None]:
+        """Let the seconds run."""
+        loop = asyncio.get_running_loop()
+        begun, limit = loop.time(), asyncio.timeout(self.left)
+        try:
+            async with limit:
+                yield
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise FetchError(f"no whole answer within {self.total:g} s") from error
+        finally:
+            self.left -= loop.time() - begun
 
 
-async def _body(response: httpx.Response, url: str, limit: int) -> bytes:
-    """Return the decompressed body. Raises FetchError for one that is too large or cut short.
+class Client:
+    """Asks politely, for all parts of the program together."""
 
-    Decompressed here, in steps: httpx unpacks every chunk whole, and in as many layers as the
-    server says, which may take a thousand times the memory for each.
+    def __init__(self, pools: Pools, limits: Limits, agent: str) -> None:
+        self._pools = pools
+        self._limits = limits
+        self._agent = agent
+        self._turns = Turns()
+        self._robots = Robots(self._robots_txt)
+
+    async def get(self, request: Request) -> Answer:
+        """Return what is at an address, if it has changed since the validators of the request.
+
+        Redirects are followed, each after the same checks. Raises FetchError, which names the
+        address and all that it was led to, and says what happened.
+        """
+        return await self._follow(request, functools.partial(body.whole, limits=self._limits))
+
+    async def post(self, request: Request, form: Mapping[str, str]) -> Answer:
+        """Send a form, encoded as browsers do, and return the answer, which may be any 2xx.
+
+        Redirects are not followed. Raises FetchError.
+        """
+        trip = self._trip()
+
+        async def accepted(response: httpx.Response) -> Answer:
+            if not response.is_success:
+                raise failures.answered(response)
+            return _answer(response, await body.whole(response, self._limits), "")
+
+        with _named(request, trip):
+            trip.visit(_checked(request.url, request), 0)
+            return await self._ask(request, trip, accepted, form)
+
+    def _trip(self) -> _Trip:
+        return _Trip(self._limits.total, self._limits.total)
+
+    async def _robots_txt(self, request: Request) -> Answer:
+        return await self._follow(request, functools.partial(body.beginning, most=MOST))
+
+    async def _follow(self, request: Request, read: _Read) -> Answer:
+        trip, url = self._trip(), request.url
+        use = functools.partial(_understood, read=read, sent=request.validators)
+        with _named(request, trip):
+            while True:
+                trip.visit(_checked(url, request), self._limits.redirects)
+                said = await self._ask(request, trip, use)
+                if isinstance(said, Answer):
+                    moved = trip.permanent and len(trip.chain) > 1
+                    return replace(said, moved=said.url if moved else "")
+                trip.permanent = trip.permanent and said.status in _FOR_GOOD
+                url = said.to
+
+    async def _ask(
+        self,
+        request: Request,
+        trip: _Trip,
+        use: Callable[[httpx.Response], Awaitable[_T]],
+        form: Mapping[str, str] | None = None,
+    ) -> _T:
+        """Ask for the last address of a trip when its host's turn comes, and use the answer."""
+        url = trip.chain[-1]
+        delay = request.delay
+        if request.robots:
+            delay = max(delay, await self._robots.delay(url, request))
+        http = await self._pools.pool(private=request.private, proxy=request.proxy)
+        async with self._turns.turn(httpx.URL(url).host, delay) as host:
+            sent = self._headers(request, home=trip.home)
+            method = "GET" if form is None else "POST"
+            try:
+                async with (
+                    trip.time(),
+                    http.stream(method, url, headers=sent, data=form) as response,
+                ):
+                    retry = headers.retry_after(response.headers)
+                    if response.status_code in _WANT_REST and retry is not None:
+                        host.leave_alone(retry, response.status_code)
+                    return await use(response)
+            except failures.EXPECTED as error:
+                raise failures.happened(error) from error
+
+    def _headers(self, request: Request, *, home: bool) -> httpx.Headers:
+        """Return what is sent: the source's own fields go to the origin they were written for."""
+        own = request.headers if home else ()
+        fields = {
+            "Accept": _ACCEPT.encode(),
+            "Accept-Encoding": ACCEPTED.encode(),
+            "User-Agent": self._agent.encode(),
+            "Connection": b"keep-alive" if self._pools.keeps() else b"close",
+            **headers.conditions(request.validators),
+        }
+        named = {name.lower(): (name.encode(), value) for name, value in fields.items()}
+        named |= {name.lower(): (name.encode(), value.encode()) for name, value in own}
+        return httpx.Headers(list(named.values()))
+
+
+@contextlib.asynccontextmanager
+async def open_client(
+    limits: Limits | None = None, contact: str = "", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Client]:
+    """Open the client. No cookies are kept and no referrer is sent.
+
+    ``contact`` is where the operator can be reached by those who find this program in their logs:
+    a web or mail address. ``tls`` is for authorities other than the system's.
     """
-    encoding = response.headers.get("content-encoding", "").strip().lower()
-    if encoding not in _ENCODINGS:
-        raise FetchError(f"{url}: is encoded as {encoding!r}, which was not asked for")
-    unpack = _gunzip if _ENCODINGS[encoding] else _as_it_is
-    body = bytearray()
-    async for piece in unpack(response.aiter_raw(), url):
-        body += piece
-        if len(body) > limit:
-            raise FetchError(f"{url}: is larger than {limit:,} bytes")
-    return bytes(body)
+    agent = f"{PRODUCT}/{__version__} ({f'+{contact}' if contact else _ANONYMOUS})"
+    async with contextlib.AsyncExitStack() as stack:
+        limits = limits or Limits()
+        yield Client(Pools(limits, tls, stack), limits, agent)
 
 
-# Whether a content encoding is gzip (RFC 9110, 8.4.1.3).
-_ENCODINGS = {"": False, "identity": False, "gzip": True, "x-gzip": True}
-_GZIP = 16 + zlib.MAX_WBITS  # how zlib is told to expect a gzip header
-_STEP = 64 * 1024
+_ANONYMOUS = "feed aggregator; polls conditionally"
 
 
-async def _as_it_is(chunks: AsyncIterator[bytes], _url: str) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        yield chunk
-
-
-async def _gunzip(chunks: AsyncIterator[bytes], url: str) -> AsyncIterator[bytes]:
-    """Unpack gzip members one after the other (RFC 1952, 2.2) in steps of limited size."""
-    member = zlib.decompressobj(_GZIP)
+@contextlib.contextmanager
+def _named(request: Request, trip: _Trip) -> Iterator[None]:
+    """Have errors name all addresses."""
     try:
-        async for chunk in chunks:
-            rest = chunk
-            while rest:
-                if member.eof:
-                    if not rest.startswith(b"\x1f"):
-                        return  # padding
-                    member = zlib.decompressobj(_GZIP)
-                yield member.decompress(rest, _STEP)
-                rest = member.unused_data if member.eof else member.unconsumed_tail
-        while piece := member.decompress(b"", _STEP):
-            yield piece
-    except zlib.error as error:
-        raise FetchError(f"{url}: the compressed body is damaged: {error}") from error
-    if not member.eof:
-        raise FetchError(f"{url}: the compressed body is cut short")
+        yield
+    except FetchError as error:
+        raise failures.told(error, trip.chain or [request.url]) from error
 
 
-def _refused(error: BaseException | None) -> NotPublicError | None:
-    """Return the guard's own words, which the libraries wrap into several of theirs."""
-    while error is not None and not isinstance(error, NotPublicError):
-        error = error.__cause__ or error.__context__
-    return error
+def _checked(url: str, request: Request) -> str:
+    try:
+        return checked(url, private=request.private)
+    except (NotPublicError, ValueError) as error:
+        raise failures.refused(error) from error
 
 
-def _said(error: Exception) -> str:
-    if refused := _refused(error):
-        return str(refused)
-    return str(error) or type(error).__name__
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = httpx.URL(url)
+    return parts.scheme, parts.host, parts.port
+
+
+async def _understood(response: httpx.Response, read: _Read, sent: str) -> Answer | _Redirect:
+    """Return a document or the way to it. Raises FetchError for all other answers."""
+    status = response.status_code
+    if status in _FOR_GOOD | _FOR_NOW:
+        return _redirect(response)
+    if status == HTTPStatus.NOT_MODIFIED and sent:
+        return _answer(response, None, sent)
+    if status == HTTPStatus.OK:
+        return _answer(response, await read(response), "")
+    if await _is_challenge(response):
+        raise failures.challenged(response)
+    raise failures.answered(response)
+
+
+def _answer(response: httpx.Response, document: bytes | None, before: str) -> Answer:
+    url = str(response.url)
+    return Answer(
+        url=url,
+        body=document,
+        media_type=headers.media_type(response.headers),
+        charset=response.charset_encoding,
+        validators=headers.validators(response.headers, before),
+        fresh=headers.fresh(response.headers),
+        links=headers.links(response.headers, url),
+    )
+
+
+def _redirect(response: httpx.Response) -> _Redirect:
+    """Return where a redirect leads. The field is in no character set; browsers take UTF-8."""
+    found = [value for name, value in response.headers.raw if name.lower() == b"location"]
+    if not found or not found[0].strip():
+        said = f"the server redirects ({response.status_code}) without saying where to"
+        raise FetchError(said, response.status_code, "malformed")
+    try:
+        to = urljoin(str(response.url), found[0].decode("utf-8", "replace").strip())
+    except ValueError as error:
+        said = f"the server redirects to {failures.shown(repr(found[0]))}, which is no address"
+        raise FetchError(said, response.status_code, "malformed") from error
+    return _Redirect(to=to, status=response.status_code)
+
+
+async def _is_challenge(response: httpx.Response) -> bool:
+    """Tell whether a riddle came in place of the document, as Cloudflare poses them."""
+    if response.status_code not in (HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE):
+        return False
+    if response.headers.get("cf-mitigated", "").strip().lower() == "challenge":
+        return True
+    if response.headers.get("server", "").strip().lower() != "cloudflare":
+        return False
+    try:
+        return b"Just a moment..." in await body.beginning(response, _TITLE)
+    except failures.EXPECTED:  # the status says enough
+        return False

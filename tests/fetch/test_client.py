@@ -11,6 +11,7 @@ from web import Reply, Web
 
 from aggregator.errors import FetchError
 from aggregator.fetch import Answer, Limits, Request, open_client
+from aggregator.fetch.unpack import ACCEPTED
 
 QUICK = Limits(connect=2, read=0.3, total=0.8, size=1_000_000)
 
@@ -43,7 +44,7 @@ def test_what_is_sent(web: Web) -> None:
     assert [path for path, _ in web.requests] == ["/f", "/r", "/f", "/f"]
     for _, headers in web.requests:
         assert headers["user-agent"].startswith("aggregator/")
-        assert headers["accept-encoding"] == "gzip"
+        assert headers["accept-encoding"] == ACCEPTED
         never = {"cookie", "referer", "if-none-match", "if-modified-since"}
         body = {"transfer-encoding", "content-type", "content-length"}
         assert not (never | body) & headers.keys()
@@ -177,7 +178,7 @@ FAILURES = {
     "missing": (Reply(status=404), "answered 404 Reason"),
     "broken": (Reply(b"sorry", status=500), "answered 500"),
     "no content": (Reply(status=204), "answered 204"),
-    "a loop": (Reply(status=302, headers=[("Location", "/f")]), "more than 5 redirects"),
+    "a loop": (Reply(status=302, headers=[("Location", "/f")]), "round in a circle"),
     "too large": (Reply(b"x" * 1_000_001), "larger than 1,000,000 bytes"),
     "endless": (_written(_endless), "larger than 1,000,000 bytes"),
     "cut short": (_written(_cut_short, ("Content-Length", "100")), ""),
@@ -188,8 +189,8 @@ FAILURES = {
     "no gzip": (Reply(b"plain", headers=[GZIP]), "damaged"),
     "gzip cut short": (Reply(gzip.compress(b"abc" * 99)[:-9], headers=[GZIP]), "cut short"),
     "a bomb": (Reply(gzip.compress(b"\0" * 50_000_000), headers=[GZIP]), "larger than"),
-    "two layers": (Reply(BOMB, headers=[("Content-Encoding", "gzip, gzip")]), "encoded as"),
-    "brotli": (Reply(b"x", headers=[("Content-Encoding", "br")]), "encoded as 'br'"),
+    "two layers": (Reply(BOMB, headers=[("Content-Encoding", "gzip, gzip")]), "larger than|times"),
+    "unknown": (Reply(b"x", headers=[("Content-Encoding", "lzma")]), "encoded as 'lzma'"),
 }
 
 
@@ -215,10 +216,6 @@ PACKED = {
 @pytest.mark.parametrize(("body", "expected"), PACKED.values(), ids=PACKED)
 def test_gzip(web: Web, body: bytes, expected: bytes) -> None:
     web.replies["/f"] = Reply(body, headers=[("Content-Encoding", "GZIP")])
-    if not body:
-        with pytest.raises(FetchError, match="cut short"):
-            get(f"{web.url}/f")
-        return
     assert get(f"{web.url}/f").body == expected
 
 

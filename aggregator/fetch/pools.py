@@ -1,0 +1,96 @@
+"""Connections: one pool for the internet, one for all addresses, and the same for each proxy."""
+
+import asyncio
+import contextlib
+import ssl
+from collections import deque
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from aggregator.errors import FetchError
+from aggregator.fetch.guard import SocketFactory, any_socket, public_socket
+from aggregator.fetch.request import Limits
+
+# Seconds for which a connection waits for the next request to its host, and how many may wait.
+# Ten thousand feeds, polled one after the other, would hold a socket each otherwise.
+_KEEP, _KEPT = 15.0, 100
+
+
+class Pools:
+    """The connections of a client, opened when they are first needed, closed with ``stack``."""
+
+    def __init__(
+        self, limits: Limits, tls: ssl.SSLContext | None, stack: contextlib.AsyncExitStack
+    ) -> None:
+        self._limits = limits
+        self._tls = tls
+        self._stack = stack
+        self._open: dict[tuple[bool, str], httpx.AsyncClient] = {}
+        self._kept: deque[float] = deque()
+
+    async def pool(self, *, private: bool, proxy: str) -> httpx.AsyncClient:
+        """Return the pool for such requests. Raises FetchError for what is no proxy.
+
+        The way to a proxy is the operator's, and may be inside the network.
+        """
+        key = (private or bool(proxy), proxy)
+        if key not in self._open:
+            sockets = any_socket if key[0] else public_socket
+            http = self._http(sockets, _proxy(proxy))
+            self._open[key] = await self._stack.enter_async_context(http)
+        return self._open[key]
+
+    def keeps(self) -> bool:
+        """Tell whether one more connection may wait for a further request, and count it."""
+        now = asyncio.get_running_loop().time()
+        while self._kept and self._kept[0] < now - _KEEP:
+            self._kept.popleft()
+        keeps = len(self._kept) < _KEPT
+        if keeps:
+            self._kept.append(now)
+        return keeps
+
+    def _http(self, sockets: SocketFactory, proxy: httpx.Proxy | None) -> httpx.AsyncClient:
+        limits = self._limits
+        transport = AiohttpTransport(
+            # Never used, for the session below brings its own; by default 40 ms go into making one.
+            verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            client=lambda: aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    socket_factory=sockets,
+                    ssl=self._tls or True,
+                    keepalive_timeout=_KEEP,
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                max_line_size=limits.line,
+                max_field_size=limits.line,
+                max_headers=limits.fields,
+            ),
+            proxy=proxy,
+        )
+        return httpx.AsyncClient(
+            transport=transport,
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
+            trust_env=False,
+            event_hooks={"request": [_without_body]},
+        )
+
+
+def _proxy(written: str) -> httpx.Proxy | None:
+    try:
+        return httpx.Proxy(written) if written else None
+    except (httpx.InvalidURL, ValueError):
+        # Not the library's words: they show the password.
+        said = "its proxy is none; write it like http://user:password@proxy.example.org:3128"
+        raise FetchError(said, trouble="refused") from None
+
+
+async def _without_body(request: httpx.Request) -> None:
+    """Let the transport see that there is no body: it would send an empty one."""
+    await request.aread()
