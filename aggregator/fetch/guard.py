@@ -18,6 +18,7 @@ import yarl
 from aggregator.fetch.ports import is_allowed
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+SocketFactory = Callable[[aiohttp.AddrInfoType], socket.socket]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Bytes of an address. RFC 9110 (4.1) asks for 8,000 at least; few servers take more.
@@ -220,10 +221,6 @@ def _ascii(host: str) -> str:
     try:
         return idna.encode(host, uts46=True).decode("ascii")
     except idna.IDNAError:
-        pass
-    try:  # IDNA 2003 has rules for emoji, which are in use
-        return host.encode("idna").decode("ascii").lower()
-    except UnicodeError:
         raise ValueError("the host is no name that DNS knows") from None
 
 
@@ -232,12 +229,10 @@ def _agreed(url: str, host: str, port: int) -> str:
     try:
         asked = httpx.URL(url)
         sent = yarl.URL(str(asked))
+        _ = asked.host  # decoded each time, which fails for what only looks like IDNA
     except (httpx.InvalidURL, ValueError):
         raise ValueError("the address cannot be read") from None
     bare = host.strip("[]")
     if (asked.raw_host.decode("ascii"), sent.raw_host, sent.port) != (bare, bare, port):
         raise ValueError("the address can be read in more than one way")
     return str(asked)
-
-
-SocketFactory = Callable[[aiohttp.AddrInfoType], socket.socket]
