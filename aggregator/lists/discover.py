@@ -1,7 +1,7 @@
 """Where the feed of a page is: what the page says, and where feeds usually are."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from aggregator.lists.address import absolute
@@ -21,17 +21,26 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An address that may be a feed; ``why`` says, for people, what speaks for it."""
+    """An address that may be a feed; ``why`` says, for people, what speaks for it.
+
+    One that is ``doubtful`` is hardly the site's own feed: of comments, of one author. The usual
+    places are to be tried before it.
+    """
 
     url: str
     title: str = ""
     media_type: str = ""
     why: str = ""
+    doubtful: bool = False
 
 
 # More are of no use to anybody: each is asked for in turn.
 _MOST = 50
 _MOST_PLACES = 8
+
+_NAMED, _LINKED = "the page names it as its feed", "the page links to it"
+# From this weight on (see _rank) a feed is doubtful.
+_DOUBTFUL = 128
 
 _FEED_TYPE = re.compile(r"(?:application|text)/(?:x-)?(?:rss|atom|rdf|feed\+json)\b.*")
 # What is also said of feeds, and of much else.
@@ -51,24 +60,31 @@ _PLAINLY = re.compile(
 _PLAIN_QUERY = re.compile(
     r"(?:^|&)(?:feed|format|alt|type)=(?:rss2?|atom|feed)(?:&|$)", re.IGNORECASE
 )
-# "index.xml" and "data.json" are feeds only if the link says so as well.
 _SAYS_FEED = re.compile(r"\b(?:rss|atom|feed)\b|フィード|订阅|訂閱|피드", re.IGNORECASE)
 # Services that subscribe to the feed whose address is in theirs.
 _READERS = re.compile(
     r"(?:feedly|netvibes|inoreader|newsblur|add\.my\.yahoo|fusion\.google)\.", re.IGNORECASE
 )
 
+# "Commentary" is a magazine.
 _COMMENTS = re.compile(
-    r"""comment|coment|kommentar|komentar|reacties|yorum|комментари|коментар|σχόλι|تعليق|תגוב
+    r"""comments?\b|coment[aá]rios?\b|commentaires?\b|commenti\b|kommentare?\b|komentar|reacties
+    |yorum|комментари|коментар|σχόλι|تعليق|תגוב
     |评论|評論|回應|留言|コメント|댓글|/replies""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Of a part of the site.
 _PART = re.compile(
     r"""/(?:category|categories|tags?|label|author|search|topics?|archives?)/|[?&](?:cat|tag|author|s)=
     |\b(?:category|tag|author|search)\b|posts\ by|分类|分類|标签|カテゴリ|catégorie|kategorie""",
     re.IGNORECASE | re.VERBOSE,
 )
-_ASIDE = re.compile(r"podcast|itunes|\baudio\b|\bvideos?\b|\btest\b|\bevents?\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"podcast|itunes|\baudio\b|\bvideos?\b|\btest\b|\bevents?\b|/plugins/", re.IGNORECASE
+)
+_WHOLE = re.compile(
+    r"\ball\b|\btop stories\b|\blatest\b|\bheadlines\b|\bmain\b|全部|最新", re.IGNORECASE
+)
 _IN_LANGUAGE = re.compile(r"/([a-z]{2})(?:[-_][a-z]{2,4})?/", re.IGNORECASE)
 
 
@@ -86,11 +102,11 @@ def feeds_in(html: str, url: str) -> list[Candidate]:
         found = _candidate(link, base)
         if found is None or found.url == absolute(url):
             continue
-        rank = _rank(link, found, page)
+        rank = _rank(link, found, page, url)
         if found.url not in ranked or rank < ranked[found.url][0]:
             ranked[found.url] = rank, found
     best = sorted(ranked.values(), key=lambda each: each[0])
-    return [found for _, found in best[:_MOST]]
+    return [replace(found, doubtful=rank >= _DOUBTFUL) for rank, found in best[:_MOST]]
 
 
 def common_places(url: str) -> list[Candidate]:
@@ -122,7 +138,7 @@ def _candidate(link: Link, base: str) -> Candidate | None:
         url=url,
         title=" ".join(said.get("title", "").split()) or link.text[:200],
         media_type=kind,
-        why="the page names it as its feed" if named else "the page links to it",
+        why=_NAMED if named else _LINKED,
     )
 
 
@@ -163,19 +179,30 @@ def _site(url: str) -> str:
 # How far a feed is from being the site's
 
 
-def _rank(link: Link, found: Candidate, page: Page) -> int:
+def _rank(link: Link, found: Candidate, page: Page, url: str) -> int:
     """Weigh what speaks against a feed, the lower the better."""
-    words = f"{found.title} {urlsplit(found.url).path}"
+    parts = urlsplit(found.url)
+    words = f"{found.title} {parts.path}"
+    named = found.why == _NAMED
+    part = bool(_PART.search(f"{words} ?{parts.query}"))
     against = (
-        (64, found.why != "the page names it as its feed"),
-        (32, bool(_COMMENTS.search(words))),
-        (16, not _FEED_TYPE.fullmatch(found.media_type)),
-        (8, bool(_PART.search(f"{words} ?{urlsplit(found.url).query}"))),
-        (4, _other_language(link, found, page)),
-        (2, bool(_ASIDE.search(words))),
+        (256, bool(_COMMENTS.search(words)) or _of_one_article(parts.path, url)),
+        (128, part and not named),
+        (64, not named),
+        (32, not _FEED_TYPE.fullmatch(found.media_type)),
+        (16, part),
+        (8, _other_language(link, found, page)),
+        (4, bool(_ASIDE.search(words))),
+        (2, not _WHOLE.search(found.title)),
         (1, "json" in found.media_type),
     )
     return sum(weight for weight, applies in against if applies)
+
+
+def _of_one_article(path: str, url: str) -> bool:
+    """Tell whether a feed lies below the page itself, which is deeper than a site within a site."""
+    own = urlsplit(url).path.rstrip("/")
+    return own.count("/") > 1 and path.startswith(f"{own}/")
 
 
 def _other_language(link: Link, found: Candidate, page: Page) -> bool:
