@@ -21,7 +21,12 @@ def dns(answers: Answers) -> Callable[..., list[Any]]:
     system = socket.getaddrinfo
 
     def getaddrinfo(
-        host: str, port: int, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+        host: str,
+        port: int,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - its name in the system
+        proto: int = 0,
+        flags: int = 0,
     ) -> list[Any]:
         name = host.removesuffix(".").lower()
         here = name == "localhost" or name.endswith(".localhost")
