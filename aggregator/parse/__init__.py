@@ -5,6 +5,7 @@ from datetime import UTC, tzinfo
 from aggregator.article import Document
 from aggregator.parse.feed import parse_feed
 from aggregator.parse.json_lines import parse_json_lines
+from aggregator.parse.mail import parse_mail
 from aggregator.parse.parsed import Parsed
 from aggregator.parse.post import parse_post
 from aggregator.parse.sitemap import parse_sitemap
@@ -22,6 +23,8 @@ def parse(document: Document, zone: tzinfo = UTC) -> Parsed:
         return parse_post(document, zone)
     if document.media_type == "application/sitemap+xml":
         return parse_sitemap(document, zone)
+    if document.media_type == "message/rfc822":
+        return parse_mail(document, zone)
     if document.media_type == "application/jsonl":
         return parse_json_lines(document, zone)
     return parse_feed(document, zone)
