@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from email import message_from_string
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
@@ -54,6 +55,7 @@ _BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 _SEALED_TYPES = frozenset(
     ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 )
+_BOUNDARY_LINE = re.compile(r"^--([\w'()+,./:=?-]{1,70})\r?$", re.MULTILINE)
 _SEALED = re.compile(r"\s*-----BEGIN PGP MESSAGE-----")
 # What Mailchimp names its lists ("0a1b2c3dmc list"): nothing to read.
 _MADE_UP = re.compile(r"[0-9a-f]{6,}mc list|[\d._-]+", re.IGNORECASE)
@@ -156,12 +158,23 @@ def _read(part: Message, reading: _Reading, depth: int, name: str) -> None:
             _read(chosen, reading, depth + 1, name)
     elif kind.startswith("image/"):
         _take_picture(part, reading)
+    elif kind.startswith("multipart/") and depth == 0:
+        _take_text(part, "text/plain", reading, name)
     elif kind in ("text/html", "text/plain", "application/xhtml+xml") and not _is_attached(part):
         _take_text(part, kind, reading, name)
 
 
 def _inside(part: Message) -> list[Message]:
+    """Give the parts of a part; also where another boundary than the one that is named parts them.
+
+    A relay that wrote the header anew leaves that.
+    """
     payload = part.get_payload()
+    if isinstance(payload, str) and part.get_content_maintype() == "multipart":
+        found = _BOUNDARY_LINE.search(payload)
+        if found:
+            head = f'Content-Type: {part.get_content_type()}; boundary="{found[1]}"\n\n'
+            payload = message_from_string(head + payload, policy=_Bounded()).get_payload()
     return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
 
 

@@ -41,7 +41,7 @@ def phrases(message: Message, name: str) -> Iterator[str]:
     """Give the people in a field of addresses: the name of each, or its address without one."""
     raw = raw_header(message, name)
     try:
-        found = getaddresses([raw])[:_MOST]
+        found = getaddresses([raw])[:_MOST] if "@" in raw or "<" in raw else []
     except Exception:  # it is nowhere said what a damaged field raises
         found = []
     people = [decoded(phrase) or decoded(address) for phrase, address in found]
