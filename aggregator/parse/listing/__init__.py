@@ -19,6 +19,7 @@ from aggregator.parse.listing.found import Find, find
 from aggregator.parse.listing.model import Listing, Selectors
 from aggregator.parse.listing.reading import read_card
 from aggregator.parse.listing.sheet import Sheet, lay_out
+from aggregator.parse.listing.structured import fill, said
 
 __all__ = ["Listing", "Selectors", "read_listing"]
 
@@ -42,7 +43,8 @@ def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> List
     if sheet is None or found is None or found.confidence < THRESHOLD:
         raise ParseError(_unrecognised(document, sheet, found), "selector")
     if selectors == Selectors():
-        articles = [read_card(sheet, card, zone) for card in found.cards]
+        spoken = said(sheet, zone)
+        articles = [fill(read_card(sheet, card, zone), spoken) for card in found.cards]
     else:
         parts = [piece(sheet, card.item) for card in found.cards]
         articles = _read(document, sheet, parts, selectors, zone)

@@ -21,7 +21,19 @@ _FILING = frozenset(
             "impressum",
             "legal",
         ),
-        *("columnist", "contributors", "staff", "members", "member", "vote", "hide", "from"),
+        *(
+            "columnist",
+            "contributors",
+            "staff",
+            "team",
+            "person",
+            "speakers",
+            "members",
+            "member",
+            "vote",
+            "hide",
+            "from",
+        ),
     )
 )
 _ID = re.compile(
@@ -71,6 +83,12 @@ def shape(url: str) -> tuple[str, ...]:
     segments, query = parts
     forms = tuple(map(_form, segments))
     return (*forms, "?") if _ID.search(query) else forms
+
+
+def folder(url: str) -> str:
+    """Give what an address has before its last segment, "" where that is only the host."""
+    head, _, _ = url.partition("?")[0].rstrip("/").rpartition("/")
+    return head if head.count("/") > 2 else ""  # noqa: PLR2004 - those of "https://host"
 
 
 def site(url: str) -> str:

@@ -1,16 +1,15 @@
 """Whether a page is rather an article itself than a list of articles."""
 
-import json
 from collections.abc import Sequence
 from urllib.parse import urldefrag
 
-from aggregator.parse.listing.addresses import is_story, shape
+from aggregator.parse.listing.addresses import folder, is_story, shape
 from aggregator.parse.listing.card import Card, text_of
 from aggregator.parse.listing.score import prose
 from aggregator.parse.listing.sheet import Sheet, width
+from aggregator.parse.listing.structured import kinds, nodes
 
 _KINDS = ("Article", "Posting", "Report")
-_MOST_SCRIPTS = 20
 _MUCH_PROSE = 1_500
 _HEADLINE = 40
 _USUAL = 4.0
@@ -26,6 +25,7 @@ def is_index(sheet: Sheet, cards: Sequence[Card]) -> float:
         - 3.0 * _says_article(sheet)
         - 2.5 * _is_addressed_as_one(sheet, cards)
         - 1.0 * _has_headline(sheet, cards)
+        - 2.5 * _lists_itself(sheet, cards)
     )
 
 
@@ -39,9 +39,17 @@ def _has_headline(sheet: Sheet, cards: Sequence[Card]) -> bool:
 def _is_addressed_as_one(sheet: Sheet, cards: Sequence[Card]) -> float:
     """Tell whether the page's address is like those of the articles."""
     address = _canonical(sheet)
-    if not is_story(address):
-        return 0.0
-    return 0.4 + 0.6 * sum(shape(card.url) == shape(address) for card in cards) / max(1, len(cards))
+    n = max(1, len(cards))
+    if is_story(address):
+        return 0.4 + 0.6 * sum(shape(card.url) == shape(address) for card in cards) / n
+    beside = folder(address)
+    return 0.6 * sum(folder(card.url) == beside for card in cards) / n if beside else 0.0
+
+
+def _lists_itself(sheet: Sheet, cards: Sequence[Card]) -> bool:
+    """Tell whether the page is one of those in the list."""
+    kinds = {card.item.root.key for card in cards}
+    return any(above.key in kinds for place in sheet.own for above in place.ancestors())
 
 
 def _canonical(sheet: Sheet) -> str:
@@ -59,16 +67,6 @@ def _says_article(sheet: Sheet) -> bool:
 
 
 def _is_marked_up(sheet: Sheet) -> bool:
-    scripts = list(sheet.root.iterfind(".//script[@type='application/ld+json']"))[:_MOST_SCRIPTS]
-    for script in scripts:
-        try:
-            value = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue
-        nodes = value.get("@graph", [value]) if isinstance(value, dict) else value
-        if not isinstance(nodes, list):
-            continue
-        kinds = [str(n.get("@type")) for n in nodes if isinstance(n, dict) and n.get("headline")]
-        if sum(any(kind in said for kind in _KINDS) for said in kinds) == 1:
-            return True
-    return False
+    """Tell whether just one article is described for machines."""
+    headed = [kinds(node) for node in nodes(sheet) if node.get("headline")]
+    return sum(any(kind.endswith(_KINDS) for kind in said) for said in headed) == 1

@@ -111,13 +111,25 @@ def _heading(sheet: Sheet, item: Item) -> Place | None:
         if text and (not is_dated(text) or width(text) > 2 * _SHORTEST_TITLE or anchor(heading)):
             return heading
     for place in within(sheet.named, item.start, item.end):
-        if place.element.get("itemprop") == "headline" or not _TITLED.isdisjoint(
-            words(place.names)
-        ):
+        if _is_titled(place):
             text = text_of(place.element)
             if _SHORTEST_TITLE // 2 <= width(text) <= _LONGEST_TITLE and not is_dated(text):
                 return place
     return None
+
+
+def _is_titled(place: Place) -> bool:
+    """Tell whether an element is called a title (microdata, microformats, any class)."""
+    if place.element.get("itemprop") == "headline" or "p-name" in place.names:
+        return True
+    return not _TITLED.isdisjoint(words(place.names))
+
+
+def _is_address(place: Place) -> bool:
+    """Tell whether a link is marked as that of its article."""
+    names = ("u-url", "bookmark")
+    rel = (place.element.get("rel") or "").split()
+    return place.element.get("itemprop") == "url" or any(n in names for n in (*rel, *place.names))
 
 
 def _link(sheet: Sheet, item: Item, heading: Place | None, links: Sequence[Link]) -> Link | None:
@@ -127,6 +139,9 @@ def _link(sheet: Sheet, item: Item, heading: Place | None, links: Sequence[Link]
         )
         if found is not None:
             return found
+        marked = [link for link in links if _is_address(link.place)]
+        if marked:
+            return marked[0]
         if anchor(heading) and all(not is_story(link.url) for link in links[:1]):
             return None
     elif (found := _enclosing(sheet, item.root)) is not None:
@@ -138,7 +153,10 @@ def _link(sheet: Sheet, item: Item, heading: Place | None, links: Sequence[Link]
     if heading is not None:
         return max(usable, key=lambda one: (is_story(one.url), times[one.url], -one.start))
     widest = {id(one): min(_said(sheet, one), 60) for one in usable}
-    return max(usable, key=lambda one: (widest[id(one)], is_story(one.url), -one.start))
+    best = max(usable, key=lambda one: (widest[id(one)], is_story(one.url), -one.start))
+    # A title and what is said below it may lead to the same place.
+    same = (one for one in usable if one.url == best.url and widest[id(one)] > _SHORTEST_TITLE)
+    return next(same, best)
 
 
 def _enclosing(sheet: Sheet, place: Place) -> Link | None:
@@ -162,7 +180,7 @@ def _title_without_heading(sheet: Sheet, item: Item, link: Link) -> tuple[str, P
     """Give the link's text, the line of the item that looks most like a title, or a picture's."""
     if _said(sheet, link):
         inside = within(sheet.texts, link.start, link.place.end)
-        lines = _lines([text for text in inside if not is_label(text)])
+        lines = _lines([text for text in inside if not is_label(text)], link.place)
         if len(lines) > 1:
             wide = [line for line in lines if width(line[1]) > _SHORTEST_TITLE]
             block, said = (wide or lines)[0]
@@ -187,12 +205,26 @@ def is_label(text: Text) -> bool:
     return text.dated and text.width <= _LONGEST_LABEL
 
 
-def _lines(texts: Sequence[Text]) -> list[tuple[Place, str]]:
-    """Give the texts by the element whose line they are."""
+def _lines(texts: Sequence[Text], link: Place | None = None) -> list[tuple[Place, str]]:
+    """Give the texts by the element whose line they are.
+
+    Where all the text of a link stands in elements of its own, each is a line.
+    """
+    parted = link is not None and all(text.holder is not link for text in texts)
     lines: dict[int, tuple[Place, list[str]]] = {}
     for text in texts:
-        lines.setdefault(id(text.block), (text.block, []))[1].append(text.said)
-    return [(block, " ".join(said)) for block, said in lines.values()]
+        line = text.block
+        if parted and link is not None and text.block.start <= link.start:
+            line = _child(text.holder, link)
+        lines.setdefault(id(line), (line, []))[1].append(text.said)
+    return [(line, " ".join(said)) for line, said in lines.values()]
+
+
+def _child(place: Place, top: Place) -> Place:
+    """Give the child of ``top`` that holds a place."""
+    while place.parent is not None and place.parent is not top:
+        place = place.parent
+    return place
 
 
 def _anchored(sheet: Sheet, heading: Place | None) -> str:

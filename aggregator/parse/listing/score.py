@@ -23,6 +23,7 @@ _BESIDE = re.compile(
     r"|популярн|самое|похожие|читайте также|الأكثر|ذات صلة|مواضيع",
     re.IGNORECASE,
 )
+_SOME = 0.5
 _MARKS = frozenset(("h-entry", "hentry"))
 _LONGEST_LABEL = 40
 _PROSE = 80
@@ -49,6 +50,8 @@ def judge(sheet: Sheet, group: Group) -> Candidate | None:
     if len(cards) < 2 or len(cards) < 0.5 * len(group):  # noqa: PLR2004
         return None
     features = measure(sheet, cards)
+    if features["anchors"] > _SOME and features["dated"] <= _SOME:
+        return None  # the chapters of a document
     return Candidate(cards, weigh(features), features)
 
 
@@ -81,7 +84,7 @@ def measure(sheet: Sheet, cards: Sequence[Card]) -> dict[str, float]:
         "beside": float(_is_beside(sheet, cards)),
         "anchors": anchors / n,
         "marked": sum(is_marked(card.item.root) for card in cards) / n,
-        "pair": float(n == 2),  # noqa: PLR2004
+        "few": float(n == 2) + float(n <= 3 and not any(card.dated for card in cards)),  # noqa: PLR2004
         "odd": _oddness(cards),
     }
 
@@ -106,7 +109,7 @@ _WEIGHTS = {
     "anchors": -1.5,
     "odd": -1.0,
     "marked": 1.0,
-    "pair": -1.5,
+    "few": -1.5,
 }
 _BIAS = -3.5
 
@@ -128,8 +131,10 @@ def _oddness(cards: Sequence[Card]) -> float:
 
 
 def is_marked(place: Place) -> bool:
-    """Tell whether an element says that it is an article (microdata, microformats)."""
+    """Tell whether an element says that it is an article: its name, microdata, microformats."""
     kind = place.element.get("itemtype") or ""
+    if place.tag == "article":
+        return True
     return kind.endswith(("Article", "Posting")) or not _MARKS.isdisjoint(place.names)
 
 

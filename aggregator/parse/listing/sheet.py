@@ -7,7 +7,7 @@ lies between its start and its end, and looking for it is a bisection instead of
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
@@ -90,6 +90,13 @@ class Place:
         """Its name."""
         return str(self.element.tag)
 
+    def ancestors(self) -> Iterator["Place"]:
+        """It, and what is around it, from the inside out."""
+        place: Place | None = self
+        while place is not None:
+            yield place
+            place = place.parent
+
     @property
     def shape(self) -> tuple[str, str]:
         """What it has in common with its like."""
@@ -98,11 +105,15 @@ class Place:
 
 @dataclass(slots=True, eq=False)
 class Text:
-    """A run of text. ``block`` is the element whose line it is; ``linked``: it leads elsewhere."""
+    """A run of text. ``holder`` is the element it stands in, ``block`` the one whose line it is.
+
+    ``linked``: it leads elsewhere; ``dated``: it says when.
+    """
 
     start: int
     said: str
     block: Place
+    holder: Place
     linked: bool
     width: int
     dated: bool
@@ -119,7 +130,10 @@ class Link:
 
 @dataclass(slots=True, eq=False)
 class Sheet:
-    """A page: everything in the order of the document. ``base`` is where its addresses start."""
+    """A page: everything in the order of the document. ``base`` is where its addresses start.
+
+    ``own`` are the links to the page itself, ``named`` the elements with a class or an itemprop.
+    """
 
     url: str
     base: str
@@ -128,6 +142,7 @@ class Sheet:
     places: list[Place] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    own: list[Place] = field(default_factory=list)
     headings: list[Place] = field(default_factory=list)
     times: list[Place] = field(default_factory=list)
     images: list[Place] = field(default_factory=list)
@@ -242,7 +257,9 @@ def _place(sheet: Sheet, element: Element, parent: Place | None, start: int) -> 
     tag = element.tag
     if tag == "a" and len(sheet.links) < MOST_LINKS:
         url = address(element.get("href"), sheet)
-        if url and url != urldefrag(sheet.url).url:
+        if url == urldefrag(sheet.url).url:
+            sheet.own.append(place)
+        elif url:
             sheet.links.append(Link(start, url, place))
     elif tag in HEADINGS:
         sheet.headings.append(place)
@@ -260,7 +277,7 @@ def _add_text(sheet: Sheet, stack: list[Place], text: str, at: int) -> None:
     block = next((place for place in reversed(stack) if place.tag not in INLINE), stack[0])
     linked = any(place.tag == "a" for place in stack[-8:])
     dated = len(said) <= LONGEST_LINE and is_dated(said)
-    sheet.texts.append(Text(at, said, block, linked, width(said), dated))
+    sheet.texts.append(Text(at, said, block, stack[-1], linked, width(said), dated))
 
 
 def _name_kinds(places: list[Place]) -> None:

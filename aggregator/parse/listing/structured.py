@@ -1,0 +1,105 @@
+"""What a page says of its articles for machines: JSON-LD (https://schema.org)."""
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from aggregator.article import Article
+from aggregator.parse.dates import read_date
+from aggregator.parse.feed_text import one_line, web_address
+from aggregator.parse.listing.sheet import Sheet, address
+
+_STORIES = ("Article", "Posting", "Report", "VideoObject", "PodcastEpisode", "ListItem", "WebPage")
+# What an entry of a list, and a list, hold others under.
+_INNER = ("item", "itemListElement", "blogPost", "blogPosts", "hasPart", "mainEntity", "@graph")
+_MOST_SCRIPTS, _MOST_NODES = 20, 3_000
+_LONGEST = 4_000
+
+Node = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a page says of one of the articles that it lists."""
+
+    url: str
+    title: str = ""
+    published: datetime | None = None
+    summary: str = ""
+    image: str | None = None
+
+
+def nodes(sheet: Sheet) -> Iterator[Node]:
+    """Give the objects of a page's JSON-LD, those around others first."""
+    scripts = sheet.root.iterfind(".//script[@type='application/ld+json']")
+    for script, _ in zip(scripts, range(_MOST_SCRIPTS), strict=False):
+        try:
+            waiting = deque[object]([json.loads(script.text or "", strict=False)])
+        except (ValueError, RecursionError):
+            continue
+        for _ in range(_MOST_NODES):
+            if not waiting:
+                break
+            value = waiting.popleft()
+            if isinstance(value, Mapping):
+                yield value
+                waiting.extend(value[name] for name in _INNER if name in value)
+            elif isinstance(value, list):
+                waiting.extend(value[:_MOST_NODES])
+
+
+def kinds(node: Node) -> tuple[str, ...]:
+    """Give the types of an object."""
+    value = node.get("@type")
+    return tuple(map(str, value)) if isinstance(value, list) else (str(value or ""),)
+
+
+def said(sheet: Sheet, zone: tzinfo) -> dict[str, Said]:
+    """Give what a page says of articles that it lists, by address; of crumbs and itself nothing."""
+    found: dict[str, Said] = {}
+    for node in nodes(sheet):
+        if any(kind.endswith(_STORIES) for kind in kinds(node)):
+            entry = _said(sheet, node, zone)
+            if entry and entry.url not in (sheet.url, *found):
+                found[entry.url] = entry
+    return found
+
+
+def fill(article: Article, found: Mapping[str, Said]) -> Article:
+    """Give an article whose gaps are filled with what the page says of it for machines."""
+    entry = found.get(article.uid)
+    if entry is None:
+        return article
+    return replace(
+        article,
+        published=article.published or entry.published,
+        image=article.image or entry.image,
+        summary="" if article.html else entry.summary,
+    )
+
+
+def _said(sheet: Sheet, node: Node, zone: tzinfo) -> Said | None:
+    link = _text(node.get("url")) or _text(node.get("mainEntityOfPage")) or _text(node.get("@id"))
+    url = address(link, sheet) if link else None
+    if not url:
+        return None
+    date = _text(node.get("datePublished")) or _text(node.get("uploadDate"))
+    image = _text(node.get("image")) or _text(node.get("thumbnailUrl"))
+    return Said(
+        url=url,
+        title=_text(node.get("headline")) or _text(node.get("name")),
+        published=read_date(date, zone) if date else None,
+        summary=_text(node.get("description")),
+        image=web_address(image, sheet.base) if image else None,
+    )
+
+
+def _text(value: object) -> str:
+    """Give the text of a value: its own, that of the first in a list, or an object's address."""
+    if isinstance(value, list):
+        value = value[0] if value else ""
+    if isinstance(value, Mapping):
+        value = value.get("url") or value.get("@id") or ""
+    return one_line(value[:_LONGEST]) if isinstance(value, str) else ""
