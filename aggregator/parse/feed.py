@@ -1,6 +1,7 @@
 """Feeds: RSS 0.9 to 2.0, RSS 1.0 (RDF), Atom 0.3 and 1.0, JSON Feed."""
 
 import dataclasses
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
@@ -27,6 +28,7 @@ from aggregator.parse.feed_text import distinct, web_address
 from aggregator.parse.feed_xml import find_feed, parse_tree
 from aggregator.parse.json_feed import parse_json_feed
 from aggregator.parse.mojibake import mend
+from aggregator.parse.newest import read_newest
 from aggregator.parse.parsed import Parsed
 
 # A managing editor answers for a feed (RSS 2.0) and need not have written anything in it.
@@ -64,7 +66,10 @@ def _parse_xml(document: Document, text: str, zone: tzinfo) -> Parsed:
     if not xml:
         kind = _NOT_FEEDS.get(first, f"no known kind of feed (it begins with {first[:40]!r})")
         raise ParseError(f"{document.name}: this is {kind}, not a feed in RSS, Atom or JSON")
-    root, damage = parse_tree(xml)
+    try:
+        root, damage = parse_tree(xml)
+    except ParseError as error:
+        raise ParseError(f"{document.name}: {error}") from error
     if root is None:
         raise ParseError(f"{document.name}: this is no readable XML: {damage}")
     if damage:
@@ -93,13 +98,16 @@ def _read_tree(
     )
     language = channel.get(XML + "lang") or root.get(XML + "lang")
     language = language or first_text(fields, "language", "dc:language") or None
-    articles = (read_entry(element, shared) for element in _entries(root, spaces))
+    articles, left_out = read_newest(
+        _entries(root, spaces), functools.partial(read_entry, channel=shared)
+    )
     return Parsed(
         articles=tuple(_inherit(article, language) for article in articles),
         title=_feed_title(fields),
         url=url,
         language=language,
         hints=read_hints(fields, base),
+        problems=left_out,
     )
 
 

@@ -5,6 +5,7 @@ import re
 from lxml import etree
 
 from aggregator.parse.feed_repair import balance, escape_strays
+from aggregator.xmlsafe import parse_xml
 
 # Declarations, comments, a DOCTYPE with its internal subset: what may stand before the root. It is
 # cut off: a tree without a document type has no entities to expand and no DTD to fetch.
@@ -17,6 +18,9 @@ _ROOT = re.compile(
 _ELEMENT = re.compile(r"<([a-z_][\w.:-]*)", re.IGNORECASE | re.ASCII)
 # How far to look for a feed behind what a server printed before it: warnings, banners.
 _JUNK = 65_536
+# Tags and references of what is mended, which takes 3 µs and 70 bytes for each. The most in a
+# hundred captured feeds is 196,000.
+_MENDED = 500_000
 
 
 def find_feed(text: str) -> tuple[str, str]:
@@ -40,31 +44,12 @@ def parse_tree(text: str) -> tuple[etree._Element | None, str]:
 
     Well-formed text is parsed once. Other text is first mended as far as no meaning is lost; where
     tags then still do not match, the damage comes back as libxml2's message, "" when there is none.
-    The root is None when there is nothing to parse.
+    The root is None when there is nothing to parse. Raises ParseError for trees without bounds.
     """
-    root, damage = _parse(text)
-    if not damage:
-        return root, ""
+    root, damage = parse_xml(text)
+    if not damage or text.count("<") + text.count("&") > _MENDED:
+        return root, damage
+    del root  # before there is another one
     mended = escape_strays(text)
-    root, damage = _parse(mended)
-    return (_parse(balance(mended))[0], damage) if damage else (root, "")
-
-
-def _parse(text: str) -> tuple[etree._Element | None, str]:
-    # huge_tree lifts libxml2's limit of 10 MB for one text; its limit of 2,048 levels stays.
-    parser = etree.XMLParser(
-        recover=True,
-        huge_tree=True,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
-    try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        return None, str(error)
-    fatal = parser.error_log.filter_from_fatals()
-    return root, str(fatal[0].message) if len(fatal) else ""
+    root, damage = parse_xml(mended)
+    return (parse_xml(balance(mended))[0], damage) if damage else (root, "")

@@ -1,9 +1,12 @@
 """JSON Feed 1.0 and 1.1 (jsonfeed.org), written by programs that keep to it more or less."""
 
 import dataclasses
+import functools
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from math import isfinite
 from typing import Any
 
 from aggregator.article import Article, Document, Enclosure, Hints
@@ -21,9 +24,17 @@ from aggregator.parse.feed_text import (
     web_address,
 )
 from aggregator.parse.mojibake import mend
+from aggregator.parse.newest import read_newest
 from aggregator.parse.parsed import Parsed
 
 Object = Mapping[str, Any]
+
+# What never ends is taken to end with the document, so that it is not looked for again and again.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+# Values in one document, each up to a hundred bytes of memory: ten thousand items of a hundred.
+_MOST_VALUES = 1_000_000
+# Digits. SQL's largest integer has 19.
+_LONGEST_NUMBER = 300
 
 
 def parse_json_feed(document: Document, text: str, zone: tzinfo) -> Parsed:
@@ -36,13 +47,16 @@ def parse_json_feed(document: Document, text: str, zone: tzinfo) -> Parsed:
     url = web_address(_text(feed, "home_page_url"), document.url)
     authors, language = _authors(feed), _text(feed, "language") or None
     base = url or document.url
-    articles = (read_item(item, base, zone) for item in _objects(feed, "items"))
+    articles, left_out = read_newest(
+        _objects(feed, "items"), functools.partial(read_item, base=base, zone=zone)
+    )
     return Parsed(
         articles=tuple(_inherit(article, authors, language) for article in articles),
         title=one_line(_text(feed, "title")),
         url=url,
         language=language,
         hints=Hints(hub=_hub(feed, document.url), topic=_text(feed, "feed_url")),
+        problems=left_out,
     )
 
 
@@ -52,15 +66,33 @@ def _hub(feed: Object, base: str | None) -> str:
 
 
 def _load(document: Document, text: str) -> Object:
+    if text.count(",") > _MOST_VALUES and _values(text) > _MOST_VALUES:
+        raise ParseError(f"{document.name}: there are more than {_MOST_VALUES:,} values in it")
     try:
-        feed = json.loads(text.strip("\ufeff \t\r\n\0"))
-    except (ValueError, RecursionError) as error:
+        feed = json.loads(text.strip("\ufeff \t\r\n\0"), parse_int=_whole, parse_constant=_nothing)
+    except RecursionError as error:
+        raise ParseError(f"{document.name}: this JSON is nested without end") from error
+    except ValueError as error:
         raise ParseError(f"{document.name}: this is no readable JSON: {error}") from error
     version = feed.get("version") if isinstance(feed, dict) else None
     known = isinstance(version, str) and "jsonfeed.org" in version
     if isinstance(feed, dict) and (known or isinstance(feed.get("items"), list)):
         return feed
     raise ParseError(f"{document.name}: this is JSON, but not a JSON Feed (it has no items)")
+
+
+def _values(text: str) -> int:
+    """Count the values that JSON parts by commas."""
+    return _STRING.sub("", text).count(",")
+
+
+def _whole(digits: str) -> int | None:
+    """Read an integer; Python refuses the whole document for one that is longer than any is."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else None
+
+
+def _nothing(_name: str) -> None:
+    """Read NaN and Infinity, which JSON does not have, as if nothing were there."""
 
 
 def read_item(item: Object, base: str | None, zone: tzinfo) -> Article:
@@ -150,7 +182,7 @@ def _text(holder: Object, key: str) -> str:
 def _identifier(item: Object) -> str:
     """Give the id; a number counts as its digits, as version 1.0 asks."""
     value = item.get("id")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     return str(value) if number else _text(item, "id")
 
 
