@@ -241,7 +241,7 @@ class BadWeb:
                     while await self._talk(host, reader, writer):
                         pass
             finally:
-                writer.close()
+                writer.transport.abort() if task.cancelling() else writer.close()
 
         return await asyncio.start_server(serve, address, 0, ssl=tls)
 
@@ -302,10 +302,11 @@ def badweb() -> Iterator[BadWeb]:
 async def _stop(web: BadWeb) -> None:
     for server in web.servers.values():
         server.close()
+    await asyncio.sleep(0.002)  # what was being accepted arrives
     for talk in list(web.talks):
         talk.cancel()
     await asyncio.gather(*web.talks, return_exceptions=True)
-    await asyncio.sleep(0)  # the transports close in the loop's next round
+    await asyncio.sleep(0.002)  # transports close in the loop's next rounds
 
 
 # Reading the log

@@ -147,13 +147,10 @@ class Client:
             delay = max(delay, await self._robots.delay(url, request))
         http = await self._pools.pool(private=request.private, proxy=request.proxy)
         async with self._turns.turn(httpx.URL(url).host, delay) as host:
-            sent = self._headers(request, home=trip.home)
-            method = "GET" if form is None else "POST"
             try:
-                async with (
-                    trip.time(),
-                    http.stream(method, url, headers=sent, data=form) as response,
-                ):
+                asked = self._asked(request, trip, form)
+                # Not by httpx's client: it reads where a redirect leads even if it is not to go.
+                async with trip.time(), _sent(http, asked) as response:
                     retry = headers.retry_after(response.headers)
                     if response.status_code in _WANT_REST and retry is not None:
                         host.leave_alone(retry, response.status_code)
@@ -161,9 +158,11 @@ class Client:
             except failures.EXPECTED as error:
                 raise failures.happened(error) from error
 
-    def _headers(self, request: Request, *, home: bool) -> httpx.Headers:
+    def _asked(
+        self, request: Request, trip: _Trip, form: Mapping[str, str] | None
+    ) -> httpx.Request:
         """Return what is sent: the source's own fields go to the origin they were written for."""
-        own = request.headers if home else ()
+        own = request.headers if trip.home else ()
         fields = {
             "Accept": _ACCEPT.encode(),
             "Accept-Encoding": ACCEPTED.encode(),
@@ -173,7 +172,16 @@ class Client:
         }
         named = {name.lower(): (name.encode(), value) for name, value in fields.items()}
         named |= {name.lower(): (name.encode(), value.encode()) for name, value in own}
-        return httpx.Headers(list(named.values()))
+        limits = self._limits
+        return httpx.Request(
+            "GET" if form is None else "POST",
+            trip.chain[-1],
+            headers=list(named.values()),
+            data=form,
+            extensions={
+                "timeout": httpx.Timeout(limits.read, connect=limits.connect, pool=None).as_dict()
+            },
+        )
 
 
 @contextlib.asynccontextmanager
@@ -192,6 +200,17 @@ async def open_client(
 
 
 _ANONYMOUS = "feed aggregator; polls conditionally"
+
+
+@contextlib.asynccontextmanager
+async def _sent(
+    http: httpx.AsyncBaseTransport, request: httpx.Request
+) -> AsyncIterator[httpx.Response]:
+    response = await http.handle_async_request(request)
+    try:
+        yield response
+    finally:
+        await response.aclose()
 
 
 @contextlib.contextmanager

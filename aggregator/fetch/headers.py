@@ -1,9 +1,11 @@
 """What the fields of an answer say: validators, freshness, when to come back, links."""
 
 import contextlib
+import itertools
 import json
 import re
 import time
+from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
@@ -20,7 +22,8 @@ _LONGEST_DATE = 64
 
 _QUOTED = r'"((?:[^"\\]|\\.)*)"'
 _DIRECTIVE = re.compile(rf"([\w!#$%&'*+.^`|~-]+)(?:=(?:{_QUOTED}|([^\s,;\"]*)))?", re.ASCII)
-_LINK = re.compile(r"<([^<>]*)>")
+# The length is bounded, for where none ends, each is looked at to its end.
+_LINK = re.compile(r"<([^<>]{0,8192})>")
 _PARAMETER = re.compile(
     rf"\s*;\s*([\w!#$&+.^`|~-]+)\*?\s*(?:=\s*(?:{_QUOTED}|([^\s,;\"]*)))?", re.ASCII
 )
@@ -117,22 +120,21 @@ def links(headers: httpx.Headers, base: str) -> tuple[tuple[str, str], ...]:
     Links of something else (``anchor``) are left out, as are those that cannot be read.
     """
     found: list[tuple[str, str]] = []
-    for field in headers.get_list("link"):
-        for match in _LINK.finditer(field):
-            if len(found) >= _LINKS:
-                break
-            said = _parameters(field, match.end())
-            with contextlib.suppress(ValueError):
-                if urljoin(base, said.get("anchor", base)) == base:
-                    address = urljoin(base, match[1].strip())
-                    found += ((rel, address) for rel in said.get("rel", "").lower().split())
+    named = itertools.chain.from_iterable(map(_links, headers.get_list("link")))
+    for target, said in itertools.islice(named, _LINKS):
+        with contextlib.suppress(ValueError):
+            if urljoin(base, said.get("anchor", base)) == base:
+                address = urljoin(base, target.strip())
+                found += ((rel, address) for rel in said.get("rel", "").lower().split())
     return tuple(found[:_LINKS])
 
 
-def _parameters(field: str, start: int) -> dict[str, str]:
-    """Return a link's parameters; of those that come twice the first counts (RFC 8288, 3.3)."""
-    found: dict[str, str] = {}
-    while match := _PARAMETER.match(field, start):
-        found.setdefault(match[1].lower(), re.sub(r"\\(.)", r"\1", match[2] or match[3] or ""))
-        start = match.end()
-    return found
+def _links(field: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield targets and parameters; of those that come twice the first counts (RFC 8288, 3.3)."""
+    at = 0
+    while link := _LINK.search(field, at):
+        at, said = link.end(), dict[str, str]()
+        while match := _PARAMETER.match(field, at):
+            said.setdefault(match[1].lower(), re.sub(r"\\(.)", r"\1", match[2] or match[3] or ""))
+            at = match.end()
+        yield link[1], said

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import ssl
 from collections import deque
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
@@ -28,10 +27,10 @@ class Pools:
         self._limits = limits
         self._tls = tls
         self._stack = stack
-        self._open: dict[tuple[bool, str], httpx.AsyncClient] = {}
+        self._open: dict[tuple[bool, str], AiohttpTransport] = {}
         self._kept: deque[float] = deque()
 
-    async def pool(self, *, private: bool, proxy: str) -> httpx.AsyncClient:
+    async def pool(self, *, private: bool, proxy: str) -> httpx.AsyncBaseTransport:
         """Return the pool for such requests. Raises FetchError for what is no proxy.
 
         The way to a proxy is the operator's, and may be inside the network.
@@ -39,8 +38,8 @@ class Pools:
         key = (private or bool(proxy), proxy)
         if key not in self._open:
             sockets = any_socket if key[0] else public_socket
-            http = self._http(sockets, _proxy(proxy))
-            self._open[key] = await self._stack.enter_async_context(http)
+            made = self._transport(sockets, _proxy(proxy))
+            self._open[key] = await self._stack.enter_async_context(made)
         return self._open[key]
 
     def keeps(self) -> bool:
@@ -53,9 +52,9 @@ class Pools:
             self._kept.append(now)
         return keeps
 
-    def _http(self, sockets: SocketFactory, proxy: httpx.Proxy | None) -> httpx.AsyncClient:
+    def _transport(self, sockets: SocketFactory, proxy: httpx.Proxy | None) -> AiohttpTransport:
         limits = self._limits
-        transport = AiohttpTransport(
+        return AiohttpTransport(
             # Never used, for the session below brings its own; by default 40 ms go into making one.
             verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             client=lambda: aiohttp.ClientSession(
@@ -72,14 +71,6 @@ class Pools:
             ),
             proxy=proxy,
         )
-        return httpx.AsyncClient(
-            transport=transport,
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            follow_redirects=False,
-            timeout=httpx.Timeout(limits.read, connect=limits.connect, pool=None),
-            trust_env=False,
-            event_hooks={"request": [_without_body]},
-        )
 
 
 def _proxy(written: str) -> httpx.Proxy | None:
@@ -89,8 +80,3 @@ def _proxy(written: str) -> httpx.Proxy | None:
         # Not the library's words: they show the password.
         said = "its proxy is none; write it like http://user:password@proxy.example.org:3128"
         raise FetchError(said, trouble="refused") from None
-
-
-async def _without_body(request: httpx.Request) -> None:
-    """Let the transport see that there is no body: it would send an empty one."""
-    await request.aread()
