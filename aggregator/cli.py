@@ -200,7 +200,8 @@ async def _visit_all(
 ) -> list["Report"]:
     from aggregator.turns import Turns  # noqa: PLC0415
 
-    turns = Turns()
+    # Folders one after the other: which of two copies was there first must not be left to chance.
+    turns = Turns(local=1)
 
     async def visit(source: "Source") -> "Report":
         async with turns.turn(source):
@@ -381,23 +382,22 @@ def status(config: ConfigPath = _DEFAULT, as_json: AsJson = False) -> None:
 
 
 async def _status(loaded: "Loaded") -> tuple[list["SourceStatus"], list["FeedStatus"]]:
-    from aggregator.store import SourceStatus, open_store  # noqa: PLC0415
+    from aggregator.store import open_store  # noqa: PLC0415
 
     async with open_store(loaded.config.store, loaded.root) as store:
         known = {source.name: source for source in await store.source_statuses()}
         feeds = await store.feed_statuses()
-    new = [
-        SourceStatus(
-            name=source.name,
-            kind=source.settings.kind,
-            target=source.settings.target,
-            status="new",
-            health="new",
-        )
-        for source in loaded.sources
-        if source.name not in known
-    ]
-    return [*known.values(), *new], feeds
+    configured = [known.pop(source.name, None) or _unvisited(source) for source in loaded.sources]
+    return [*configured, *known.values()], feeds
+
+
+def _unvisited(source: "Source") -> "SourceStatus":
+    from aggregator.store import SourceStatus  # noqa: PLC0415
+
+    settings = source.settings
+    return SourceStatus(
+        name=source.name, kind=settings.kind, target=settings.target, status="new", health="new"
+    )
 
 
 def _show_sources(sources: Sequence["SourceStatus"]) -> None:
@@ -660,13 +660,13 @@ def _distance(moment: datetime | None) -> str:
         return "–"
     away = moment - datetime.now(UTC)
     size = abs(away) / timedelta(seconds=1)
-    unit, name = next((u, n) for u, n in _UNITS if size >= u or u == 1)
+    unit, name = next((u, n) for u, n in _UNITS if size >= 2 * u or u == 1)
     text = f"{size / unit:.0f} {name}"
     return f"in {text}" if away > timedelta() else f"{text} ago"
 
 
-# From these seconds on, a distance is told in that unit.
-_UNITS = ((172_800, "days"), (7200, "h"), (120, "min"), (1, "s"))
+# Seconds. From twice as many on, a distance is told in that unit.
+_UNITS = ((86_400, "days"), (3600, "h"), (60, "min"), (1, "s"))
 
 
 @contextlib.contextmanager

@@ -335,10 +335,10 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
                 yield ("sources", number, "directory"), said
         if isinstance(source.get("opml"), str) and not _is_there(source["opml"], root):
             yield ("sources", number, "opml"), f"the file {root / source['opml']} is not there"
-        if "command" in source and value.get("allow_commands") is not True:
+        if "command" in source and not _is_on(value.get("allow_commands")):
             said = "is a program to be run; write allow_commands: true at the top to allow that"
             yield ("sources", number, "command"), said
-        if source.get("websub") is True and not value.get("base_url"):
+        if _is_on(source.get("websub")) and not value.get("base_url"):
             said = "needs a base_url, at which the hub can reach this program"
             yield ("sources", number, "websub"), said
     same = list(_twice("sources", _targets(sources, root), "is read by"))
@@ -367,6 +367,10 @@ def _wrong_with_folder(source: dict[str, Any], root: Path, output: Path) -> Iter
             f"the pages that are written to {output} would be read as articles again; "
             "give output or the source another folder, or the source a glob without them"
         )
+
+
+def _is_on(value: Any) -> bool:
+    return str(value).lower() in ("true", "yes", "on", "1")
 
 
 def _is_there(target: str, root: Path) -> bool:
@@ -443,7 +447,8 @@ def _explained(detail: ErrorDetails) -> Problem:
         case _ if given is None:
             said = "has nothing behind it; give it a value or leave it out"
         case "value_error":
-            said = f"{_short(given)} {detail['ctx']['error']}"
+            shown = "what is given" if _is_secret(detail["loc"]) else _short(given)
+            said = f"{shown} {detail['ctx']['error']}"
         case other:
             wanted = _WANTED.get(other, detail["msg"]).format(given=given, **detail.get("ctx", {}))
             said = f"is to be {wanted}, not {_short(given)}"
@@ -466,6 +471,10 @@ _WANTED = {
     "byte_size": "a size such as 10MB",
     "byte_size_unit": "a size such as 10MB",
 }
+
+
+def _is_secret(location: tuple[int | str, ...]) -> bool:
+    return not {"auth", "proxy", "headers"}.isdisjoint(location)
 
 
 def _place(location: tuple[int | str, ...]) -> yamlfile.Path:

@@ -10,8 +10,8 @@ from aggregator.sources import Memory, Source
 from aggregator.sources.base import AUTO
 
 # A server that does not answer is tried again after this, then after twice as long each time: a
-# laptop that woke without a network must not lose a day. What is wrong in another way is not
-# mended in minutes: there the source's own interval is the first.
+# laptop that woke without a network must not lose a day. A source that says no is tried again after
+# its own interval, if that is longer: what is wrong in that way is not mended in minutes.
 _SOON = timedelta(minutes=5)
 
 # The longest that any rule here makes a source wait.
@@ -54,7 +54,7 @@ def next_due(source: Source, fared: Fared, now: datetime, chance: float) -> date
     if fared.trouble == "gone":
         return None
     if fared.failures:
-        return now + max(_backoff(source, fared, now) * (0.5 + chance), _asked(fared.retry))
+        return now + max(_backoff(source, fared, now) * (0.5 + chance / 2), _asked(fared.retry))
     due = max(_regular(source, fared.memory, now), _wished(fared.memory, now))
     if fared.pushed and now - fared.pushed < PUSHES:
         due = max(due, now + _PUSHED * (0.5 + chance))
@@ -85,8 +85,8 @@ def _auto(memory: Memory, now: datetime) -> timedelta:
 
 
 def _backoff(source: Source, fared: Fared, now: datetime) -> timedelta:
-    soon = fared.trouble in ("unreachable", "certificate")
-    first = _SOON if soon else min(_regular(source, fared.memory, now) - now, _LONGEST)
+    soon = fared.trouble in ("unreachable", "certificate", "missing")
+    first = _SOON if soon else max(_regular(source, fared.memory, now) - now, _SOON)
     return min(first * int(2 ** min(fared.failures - 1, 16)), _LONGEST)
 
 

@@ -10,15 +10,15 @@ from aggregator.sources import Source
 
 # Sources that are visited at once: on the web, where the time goes by waiting, and on this
 # machine. Apart, because servers that do not answer must not hold up a folder.
-_REMOTE, _LOCAL = 64, 2
+_REMOTE, LOCAL = 64, 2
 
 
 class Turns:
-    """Gives sources their turns, first come first served."""
+    """Gives sources their turns, first come first served; ``local``: folders at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, local: int = LOCAL) -> None:
         self._remote = asyncio.Semaphore(_REMOTE)
-        self._local = asyncio.Semaphore(_LOCAL)
+        self._local = asyncio.Semaphore(local)
         self._servers: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @contextlib.asynccontextmanager

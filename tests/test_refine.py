@@ -8,7 +8,7 @@ import pytest
 from place import Place
 from web import Reply, Web
 
-from aggregator.jobs import World
+from aggregator.jobs import Scan, World
 from aggregator.store import Dropped, Life
 
 WORDS = (
@@ -257,7 +257,7 @@ def wire(place: Place, web: Web, **more: Any) -> None:
 
 
 def asked(web: Web) -> list[str]:
-    return [path for path, _ in web.requests if path != "/f"]
+    return [path for path, _ in web.requests if path not in ("/f", "/robots.txt")]
 
 
 def test_the_page_gives_what_the_feed_only_begins(place: Place, web: Web) -> None:
@@ -313,9 +313,8 @@ def test_a_page_that_cannot_be_had_now_is_tried_again(place: Place, web: Web) ->
 
 def test_a_page_inside_the_network_is_not_asked_for(place: Place, web: Web) -> None:
     wire(place, web, allow_private=False)
-    web.replies["/f"] = teasers(web, 1)
-    place.once()
-    assert asked(web) == []
+    place.do(Scan("Wire", pushed=teasers(web, 1).body))
+    assert web.requests == []
     assert "inside the network" in str(lives(place, "urn:example:1")[0].events[0].detail)
 
 

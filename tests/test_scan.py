@@ -69,7 +69,7 @@ def test_a_parse_error_is_the_documents_alone(place: Place, web: Web) -> None:
     web.replies["/f"] = Reply(b"<html><body>Not found</body></html>")
     inbox, wire = place.once().reports
     assert (inbox.status, wire.status) == ("ok", "error")
-    assert "not a feed" in wire.errors[0][1]
+    assert "leads to no feed" in wire.errors[0][1]
     assert place.titles() == ["Bread"]
     # A source that is one document is asked again as if it had never been read.
     web.replies["/f"] = feed({"id": "1", "title": "Soup"})

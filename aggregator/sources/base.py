@@ -113,7 +113,7 @@ def web_address(value: str) -> str:
     if parts.scheme not in ("http", "https") or not host or not _PLAIN.fullmatch(value):
         raise ValueError("is no web address; write it like https://feeds.example.org/")
     if parts.username is not None:
-        raise ValueError("holds a user name or password, which is not supported")
+        raise ValueError("holds a user name or password; those of a source go into auth")
     return value
 
 
@@ -143,11 +143,11 @@ def _proxy(value: SecretStr) -> SecretStr:
 def _headers(value: dict[str, SecretStr]) -> dict[str, SecretStr]:
     for name, secret in value.items():
         if not _TOKEN.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a header")
+            raise ValueError(f"has {name!r}, which is no name of a header")
         if name.lower() in _OURS:
-            raise ValueError(f"{name} is a header that the program itself sends")
+            raise ValueError(f"has {name}, a header that the program itself sends")
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in secret.get_secret_value()):  # noqa: PLR2004
-            raise ValueError(f"what {name} is to say holds a line break or control character")
+            raise ValueError(f"has a line break or control character in {name}")
     return value
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -27,6 +27,8 @@ class SitemapSettings(Remote):
     """A site's sitemap: each new address becomes an article, with title and text from its page."""
 
     kind: ClassVar[str] = "sitemap"
+    # Titles and texts come from the pages.
+    full_text: ClassVar[bool] = True
 
     sitemap: WebAddress = Field(description="the address of a sitemap or an index of sitemaps")
     limit: int = Field(
@@ -35,7 +37,6 @@ class SitemapSettings(Remote):
         le=1000,
         description="pages that are taken: at first the newest ones, later what is new",
     )
-    full_text: Literal[True] = Field(True, description="titles and texts come from the pages")
 
 
 async def documents(settings: SitemapSettings, visit: Visit) -> AsyncGenerator[Found, None]:

@@ -31,6 +31,14 @@ def problems(folder: Path, text: str | bytes, **environment: str) -> list[str]:
     ]
 
 
+KINDS = "directory, feed, page, sitemap, opml, command"
+
+
+def web(setting: str) -> str:
+    """A feed source with one more setting, in line 3."""
+    return f"sources:\n  - feed: https://x.org/\n    {setting}"
+
+
 def source(line: str) -> str:
     """Return a configuration whose one source has a further setting, on line 3."""
     return f"{GOOD}    {line}\n"
@@ -89,8 +97,22 @@ def source(line: str) -> str:
         (source(f"name: {'x' * 500}\n    every: {'x' * 500}"), f"4: sources[0].every: '{'x' * 79}"),
         # Kinds
         ("sources:\n  - fed: https://x/",
-         "2: sources[0]: has no kind; one of directory, feed names what it reads; did you mean f"),
-        ("sources:\n  - name: x", "2: sources[0]: has no kind; one of directory, feed names what"),
+         f"2: sources[0]: has no kind; one of {KINDS} names what it reads; did you mean f"),
+        ("sources:\n  - name: x", f"2: sources[0]: has no kind; one of {KINDS} names what"),
+        # Sources on the web
+        (web("auth: me"), "3: sources[0].auth: what is given is to be user:password"),
+        (web("proxy: x"), "3: sources[0].proxy: what is given is no proxy; write it like http://pr"),
+        (web("headers: {Host: x}"), "3: sources[0].headers: what is given has Host, a header that the"),
+        (web("headers: {'a b': x}"), "3: sources[0].headers: what is given has 'a b', which is no name"),
+        (web('headers: {X: "a\\nb"}'), "3: sources[0].headers: what is given has a line break or contro"),
+        (web("delay: soon"), "3: sources[0].delay: 'soon' is no duration; write 90s, 15m, 6h or "),
+        (web("websub: true"), "3: sources[0].websub: needs a base_url, at which the hub can reach"),
+        ("sources:\n  - page: https://x/\n    link: '@href'",
+         "3: sources[0].link: '@href' is to be a CSS selector, then @ and the attribute"),
+        ("sources:\n  - page: https://x/\n    date: 'a['", "3: sources[0].date: 'a[' is no CSS sel"),
+        ("sources:\n  - opml: nowhere.opml", "2: sources[0].opml: the file HERE/nowhere.opml is"),
+        ("sources:\n  - command: ls", "2: sources[0].command: is a program to be run; write allow"),
+        ("sources:\n  - sitemap: x", "2: sources[0].sitemap: 'x' is no web address; write it like"),
         ("sources:\n  - directory: inbox\n    feed: https://x/",
          "2: sources[0]: has directory and feed; a source is one of them, so make two"),
         ("sources:\n  - https://x/feed", "2: sources[0]: is no source; write one of directory, f"),

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store_samples import (
@@ -22,7 +23,15 @@ from store_samples import (
 from aggregator.article import Article, Enclosure, Origin
 from aggregator.errors import StoreError
 from aggregator.identity import Changed, Duplicate, New, Unchanged
-from aggregator.store import DocumentState, SourceEntry, Store, open_store
+from aggregator.store import (
+    DocumentState,
+    Kept,
+    Listed,
+    SourceEntry,
+    Store,
+    Visited,
+    open_store,
+)
 
 FULL = Article(
     uid="full.md",
@@ -396,7 +405,7 @@ def test_an_edited_source_keeps_its_articles(
             before = await store.source_state(INBOX.key)
             async with store.batch(before.id) as batch:
                 await batch.remember([DocumentState(name="1.md", validators="v")])
-            await store.plan(INBOX.key, DAY)
+            await store.visited(before.id, visited(due=DAY))
             await store.written([(row, []) for row in await store.feed_rows()])
             await store.set_sources([edited])
             after = await store.source_state(edited.key)
@@ -406,6 +415,57 @@ def test_an_edited_source_keeps_its_articles(
             assert entry.source == edited.name
             (decision,) = await bring(store, story(1), source=edited, scan=2)
             assert isinstance(decision, Unchanged)
+
+    asyncio.run(work())
+
+
+def visited(**how: Any) -> Visited:
+    """A visit on DAY that did not fail, but for what is said."""
+    usual = {"at": DAY, "error": "", "health": "ok", "health_text": "", "failures": 0, "due": None}
+    return Visited(**{**usual, **how})
+
+
+def test_what_was_answered_is_kept_compressed_until_it_changes(store_url: str) -> None:
+    async def work() -> None:
+        async with opened(store_url) as store:
+            number = (await store.source_state(INBOX.key)).id
+            assert await store.answered(number, "https://e.org/f") is None
+            for body, memory in ((b"<rss/>" * 100, "1"), (None, "2")):
+                async with store.batch(number) as batch:
+                    await batch.keep([Kept(name="https://e.org/f", memory=memory, body=body)])
+            assert await store.answered(number, "https://e.org/f") == b"<rss/>" * 100
+            assert (await store.source_state(INBOX.key)).memories == {"https://e.org/f": "2"}
+
+    asyncio.run(work())
+
+
+def test_the_feeds_of_a_list_are_noted_and_only_a_change_is_one(store_url: str) -> None:
+    feeds = [Listed(url=f"https://{n}.org/f", title=n, categories=("News", n)) for n in ("b", "a")]
+
+    async def work() -> None:
+        async with opened(store_url) as store:
+            number = (await store.source_state(INBOX.key)).id
+            for listed, changed in ((feeds, True), (feeds, False), (feeds[1:], True), ([], True)):
+                async with store.batch(number) as batch:
+                    assert await batch.list_feeds(listed) is changed
+                expected = {INBOX.key: listed} if listed else {}
+                assert await store.listed() == expected
+
+    asyncio.run(work())
+
+
+def test_what_is_gone_is_planned_for_never_until_it_is_edited(store_url: str) -> None:
+    async def work() -> None:
+        async with opened(store_url) as store:
+            number = (await store.source_state(INBOX.key)).id
+            assert await store.planned() == {}
+            gone = visited(health="gone", error="410", failures=1, wait_until=DAY)
+            await store.visited(number, gone)
+            assert await store.planned() == {INBOX.key: None}
+            await store.set_sources([replace(INBOX, recipe="another")])
+            assert await store.planned() == {}
+            state = await store.source_state(INBOX.key)
+            assert (state.health, state.failures, state.wait_until) == ("", 0, None)
 
     asyncio.run(work())
 
@@ -455,12 +515,16 @@ def test_the_health_of_a_source(store_url: str) -> None:
             assert (new.status, new.since) == ("new", None)
             hours = [DAY + timedelta(hours=n) for n in range(4)]
             for at, error in zip(hours, ["", "", "no such host", "no such host"], strict=True):
-                await store.scanned(number, at, error, whole=True)
+                health = "unreachable" if error else "ok"
+                await store.visited(number, visited(at=at, error=error, health=health))
             (status,) = await store.source_statuses()
             assert (status.status, status.error) == ("error", "no such host")
             assert (status.since, status.last_scan) == (hours[2], hours[3])
-            await store.scanned(number, DAY, "", whole=False)
+            assert (status.health, status.health_since) == ("unreachable", hours[2])
+            await store.visited(number, visited(whole=False))
             assert (await store.source_state(INBOX.key)).scans == 4
+            (status,) = await store.source_statuses()
+            assert (status.status, status.health) == ("ok", "unreachable")
 
     asyncio.run(work())
 
