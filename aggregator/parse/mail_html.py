@@ -15,6 +15,8 @@ Element = Any  # lxml ships no types
 
 # Characters. Programs cut messages at a tenth of this; larger ones stay as they are.
 _LONGEST = 1_000_000
+# libxml2 gives up at 2048 levels; to ask whether it did takes as long as to parse a message.
+_NEVER_TOO_DEEP = 2000
 # A parser takes time by the square of the attributes of a tag. Those of mail programs have names of
 # 200 characters at most; with a tag beyond this, the message stays as it is.
 _MOST_NAMES = 600
@@ -94,8 +96,10 @@ def _parsed(html: str) -> Element | None:
         root = etree.fromstring(raw, parser)
     except (etree.LxmlError, ValueError):
         return None
+    if root is None or raw.count(b"<") < _NEVER_TOO_DEEP:
+        return None if root is None else root.find("body")
     limits = parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT])
-    return None if root is None or len(limits) else root.find("body")
+    return None if len(limits) else root.find("body")
 
 
 # Pictures
