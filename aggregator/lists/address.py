@@ -1,7 +1,7 @@
 """Web addresses as documents write them."""
 
 import re
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 # RFC 3986, section 2, and letters of all scripts, which browsers allow.
 _LEGAL = re.compile(r"[\w:/?#\[\]@!$&'()*+,;=.~%-]+")
@@ -11,6 +11,7 @@ _ESCAPED = re.compile(r"[ \"<>^`{|}]")
 _BREAKS = re.compile(r"[\t\r\n]")
 # The scheme that programs register to be opened with feeds: "feed://host/" and "feed:https://host/".
 _FEED_SCHEME = re.compile(r"feed:(?://(?=[^/])|(?=https?:))", re.IGNORECASE)
+_HTTP = re.compile(r"https?://", re.IGNORECASE)
 # No server takes more (RFC 9110, section 4.1, asks for 8,000 octets).
 _LONGEST = 8_000
 
@@ -27,12 +28,16 @@ def absolute(written: str, base: str | None = None) -> str | None:
         return None
     if feed := _FEED_SCHEME.match(address):
         rest = address[feed.end() :]
-        address = rest if re.match(r"https?:", rest, re.IGNORECASE) else f"http://{rest}"
+        address = rest if _HTTP.match(rest) else f"http://{rest}"
+    address = address.partition("#")[0]
     try:
-        parts = urlsplit(urljoin(base, address) if base else address)
+        # What is whole is not joined: that would drop an empty query.
+        whole = address if base is None or _HTTP.match(address) else urljoin(base, address)
+        parts = urlsplit(whole)
         host, _ = parts.hostname, parts.port
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
         return None
-    return urlunsplit(parts._replace(netloc=parts.netloc.lower(), fragment=""))
+    behind = whole.partition("//")[2].removeprefix(parts.netloc)
+    return f"{parts.scheme}://{parts.netloc.lower()}{behind}"

@@ -53,6 +53,8 @@ class OutlineFile:
 # An outline's attributes by their names in lower case, since programs differ; None at its end.
 _Event = Mapping[str, str] | None
 
+# The attributes that are of use here.
+_READ = frozenset(("text", "title", "xmlurl", "htmlurl", "url", "type", "category", "iscomment"))
 _FEEDS = ("rss", "atom", "feed")
 # Of a path that is longer only the outermost titles are kept: nobody files feeds that deep.
 _LONGEST_PATH = 20
@@ -136,7 +138,9 @@ def _strictly(root: etree._Element) -> Iterator[_Event]:
         if event == "end":
             yield None
         else:
-            yield {str(name).lower(): str(value) for name, value in element.items()}
+            # Not items(): lxml takes time by the square of their number to give them all.
+            names = [name for name in element.keys() if name.lower() in _READ]  # noqa: SIM118
+            yield {name.lower(): element.get(name, "") for name in names}
 
 
 def _loosely(text: str) -> Iterator[_Event]:
