@@ -1,17 +1,19 @@
 """Whether a page is rather an article itself than a list of articles."""
 
 from collections.abc import Sequence
+from itertools import islice
 from urllib.parse import urldefrag
 
 from aggregator.parse.listing.addresses import folder, is_story, shape
 from aggregator.parse.listing.card import Card, text_of
+from aggregator.parse.listing.groups import overlaps, spans
 from aggregator.parse.listing.score import prose
 from aggregator.parse.listing.sheet import Sheet, width
 from aggregator.parse.listing.structured import kinds, nodes
 
 _KINDS = ("Article", "Posting", "Report")
 _MUCH_PROSE = 1_500
-_HEADLINE = 40
+_HEADLINE, _MOST_HEADLINES = 40, 10
 _USUAL = 4.0
 
 
@@ -30,10 +32,14 @@ def is_index(sheet: Sheet, cards: Sequence[Card]) -> float:
 
 
 def _has_headline(sheet: Sheet, cards: Sequence[Card]) -> bool:
-    """Tell whether the page has a long title that is none of the articles'."""
-    titles = {card.title for card in cards}
-    said = (text_of(one.element) for one in sheet.headings if one.tag == "h1" and not one.aside)
-    return any(width(text) > _HEADLINE and text not in titles for text in said)
+    """Tell whether the page has a long title outside of the articles."""
+    taken = spans(card.item for card in cards)
+    loose = (
+        one
+        for one in sheet.headings
+        if one.tag == "h1" and not one.aside and not overlaps(taken, one.start, one.end)
+    )
+    return any(width(text_of(one.element)) > _HEADLINE for one in islice(loose, _MOST_HEADLINES))
 
 
 def _is_addressed_as_one(sheet: Sheet, cards: Sequence[Card]) -> float:

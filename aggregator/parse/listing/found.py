@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from aggregator.parse.listing.addresses import is_story, shape, site
 from aggregator.parse.listing.article_page import is_index
 from aggregator.parse.listing.card import Card, look
-from aggregator.parse.listing.groups import around, groups
+from aggregator.parse.listing.groups import around, groups, overlaps, spans
 from aggregator.parse.listing.score import Candidate, certainty, judge
-from aggregator.parse.listing.sheet import Place, Sheet, width
+from aggregator.parse.listing.sheet import Sheet, width
 
 _KIN = 3.0
 """Log odds that another group of the same page may have less than the best one."""
+
+_SHORTEST_LEAD = 15
+"""Letters of a single story's title; a shorter one heads a section."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +60,31 @@ def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _overlap(one: Candidate, other: Candidate) -> bool:
-    spans = [(card.item.start, card.item.end) for card in other.cards]
-    return any(
-        card.item.start < end and start < card.item.end
-        for card in one.cards
-        for start, end in spans
-    )
+    taken = spans(card.item for card in other.cards)
+    return any(overlaps(taken, card.item.start, card.item.end) for card in one.cards)
 
 
 def _leads(sheet: Sheet, cards: Sequence[Card]) -> list[Card]:
     """Give the single stories of a front: headings of their own that lead to the same kind."""
     shapes = {shape(card.url) for card in cards}
-    taken = {card.url for card in cards}
-    places: list[Place] = [card.item.root for card in cards]
-    spans = [(card.item.start, card.item.end) for card in cards]
+    taken = spans(card.item for card in cards)
     loose = [
         heading
         for heading in sheet.headings
-        if not heading.aside and not any(start <= heading.start < end for start, end in spans)
+        if not heading.aside and not overlaps(taken, heading.start, heading.end)
     ]
     if not loose:
         return []
-    pieces = around(sorted((*places, *loose), key=lambda place: place.start))
-    heads = {id(heading) for heading in loose}
-    found = []
-    for piece in pieces:
-        if any(start < piece.end and piece.start < end for start, end in spans):
-            continue
-        card = look(sheet, piece)
-        if (
-            card is None
-            or card.url in taken
-            or card.heading is None
-            or id(card.heading) not in heads
-        ):
-            continue
-        if shape(card.url) in shapes and is_story(card.url) and width(card.title) > 15:  # noqa: PLR2004
-            found.append(card)
-            taken.add(card.url)
-    return found
+    heads = frozenset(map(id, loose))
+    roots = (card.item.root for card in cards)
+    found: dict[str, Card] = {}
+    for piece in around(sorted((*roots, *loose), key=lambda place: place.start)):
+        card = None if overlaps(taken, piece.start, piece.end) else look(sheet, piece)
+        if card and id(card.heading) in heads and shape(card.url) in shapes and _is_story(card):
+            found.setdefault(card.url, card)
+    known = {card.url for card in cards}
+    return [card for card in found.values() if card.url not in known]
+
+
+def _is_story(card: Card) -> bool:
+    return is_story(card.url) and width(card.title) > _SHORTEST_LEAD

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from statistics import median_low
@@ -29,6 +29,18 @@ class Item:
 
 
 Group = tuple[Item, ...]
+Spans = Sequence[tuple[int, int]]
+
+
+def spans(items: Iterable[Item]) -> Spans:
+    """Give from where to where items go, in order."""
+    return sorted((item.start, item.end) for item in items)
+
+
+def overlaps(taken: Spans, start: int, end: int) -> bool:
+    """Tell whether one of the spans, none of which overlaps another, reaches into a piece."""
+    n = bisect_left(taken, (end,))
+    return n > 0 and taken[n - 1][1] > start
 
 
 def groups(sheet: Sheet) -> list[Group]:

@@ -1,7 +1,6 @@
 """How much a group of pieces looks like a list of articles."""
 
 import re
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from statistics import median
 
 from aggregator.parse.listing.addresses import is_filing, is_story, shape, site
 from aggregator.parse.listing.card import Card, look, text_of
-from aggregator.parse.listing.groups import Group
+from aggregator.parse.listing.groups import Group, overlaps, spans
 from aggregator.parse.listing.sheet import Place, Sheet, width, within
 
 # What stands above lists that are beside what a page is about.
@@ -84,7 +83,7 @@ def measure(sheet: Sheet, cards: Sequence[Card]) -> dict[str, float]:
         "beside": float(_is_beside(sheet, cards)),
         "anchors": anchors / n,
         "marked": sum(is_marked(card.item.root) for card in cards) / n,
-        "few": float(n == 2) + float(n <= 3 and not any(card.dated for card in cards)),  # noqa: PLR2004
+        "few": _fewness(cards),
         "odd": _oddness(cards),
     }
 
@@ -130,6 +129,12 @@ def _oddness(cards: Sequence[Card]) -> float:
     return 1 - shapes.most_common(1)[0][1] / len(cards)
 
 
+def _fewness(cards: Sequence[Card]) -> float:
+    """Tell whether pieces are so few that it may be chance, above all without dates."""
+    dated = any(card.dated for card in cards)
+    return 1.0 * (len(cards) == 2) * (0.3 if dated else 1.0) + (len(cards) <= 3 and not dated)  # noqa: PLR2004
+
+
 def is_marked(place: Place) -> bool:
     """Tell whether an element says that it is an article: its name, microdata, microformats."""
     kind = place.element.get("itemtype") or ""
@@ -162,13 +167,11 @@ def label_of(sheet: Sheet, first: Card) -> str:
 
 def prose(sheet: Sheet, taken: Sequence[Card]) -> tuple[int, int]:
     """Give how much running text stands outside and inside of the pieces that were taken."""
-    spans = sorted((card.item.start, card.item.end) for card in taken)
-    starts = [start for start, _ in spans]
+    spanned = spans(card.item for card in taken)
     inside = 0
     lines: Counter[Place] = Counter()
     for text in sheet.texts:
-        n = bisect_left(starts, text.start + 1) - 1
-        if n >= 0 and text.start < spans[n][1]:
+        if overlaps(spanned, text.start, text.start + 1):
             inside += text.width
         elif not text.linked and not text.block.aside:
             lines[text.block] += text.width

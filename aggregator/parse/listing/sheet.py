@@ -29,7 +29,7 @@ MOST_ELEMENTS = 30_000
 """Elements of a page that are looked at, the first; the most of 181 real pages is 1,596."""
 
 MOST_LINKS = 4_000
-"""Links of a page that are looked at, the first."""
+"""Links of a page that are looked at, the first, and as many headings."""
 
 DEEPEST = 100
 """Levels of nesting that are kept; the deepest of 181 real pages has 51."""
@@ -63,6 +63,7 @@ _STATES = frozenset(
         *("row0", "row1", "row2", "open", "closed", "hidden", "visible", "sticky", "featured"),
     )
 )
+_HAS_PATH = re.compile(r"\s*[^\s#?][^#]*\Z")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _START = attrgetter("start")
 
@@ -258,10 +259,11 @@ def _place(sheet: Sheet, element: Element, parent: Place | None, start: int) -> 
     if tag == "a" and len(sheet.links) < MOST_LINKS:
         url = address(element.get("href"), sheet)
         if url == urldefrag(sheet.url).url:
-            sheet.own.append(place)
+            if _HAS_PATH.match(element.get("href")):
+                sheet.own.append(place)
         elif url:
             sheet.links.append(Link(start, url, place))
-    elif tag in HEADINGS:
+    elif tag in HEADINGS and len(sheet.headings) < MOST_LINKS:
         sheet.headings.append(place)
     elif tag == "time":
         sheet.times.append(place)
