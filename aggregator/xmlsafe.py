@@ -52,7 +52,7 @@ def _counted(text: str) -> tuple[etree._Element | None, etree._ListErrorLog]:
         nodes += sum(1 + len(element.attrib) for element in started)
         if nodes > MOST_NODES:
             raise ParseError(f"there are more than {MOST_NODES:,} elements and attributes")
-    return parser.close(), parser.error_log
+    return parser.close(), parser.feed_error_log
 
 
 # huge_tree lifts libxml2's limit of 10 MB for one text.

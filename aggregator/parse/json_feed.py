@@ -31,8 +31,8 @@ Object = Mapping[str, Any]
 
 # What never ends is taken to end with the document, so that it is not looked for again and again.
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
-# Values in one document, each up to a hundred bytes of memory: ten thousand items of a hundred.
-_MOST_VALUES = 1_000_000
+# Values in one document: ten thousand items of thirty each. An object takes 200 bytes and more.
+_MOST_VALUES = 300_000
 # Digits. SQL's largest integer has 19.
 _LONGEST_NUMBER = 300
 
