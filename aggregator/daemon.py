@@ -20,7 +20,7 @@ from aggregator.errors import AggregatorError
 from aggregator.jobs import Job, Prune, Publish, Scan, World, perform
 from aggregator.scan import Report
 from aggregator.sources import Source
-from aggregator.sources.directory import DirectorySettings, matcher
+from aggregator.sources.directory import DirectorySettings, touched
 from aggregator.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -356,20 +356,17 @@ class Daemon:
     def _notice(self, changes: set[tuple[Change, str]], folder: Path, source: Source) -> None:
         """Ask for a scan of the files that events name, or of all when a folder came or went."""
         assert isinstance(source.settings, DirectorySettings)  # noqa: S101 - see _watched
-        matches = matcher(source.settings)
         prefix = f"{folder}{os.sep}"
-        files = set()
-        for change, path in changes:
-            name = path.removeprefix(prefix)
-            if path != str(folder) and (name == path or _hidden(name)):
-                continue
-            if matches(name):
-                files.add(name)
-            elif change == Change.deleted or Path(path).is_dir():
-                self._ask(source.name)
-                return
-        if files:
-            self._ask(source.name, frozenset(files))
+        inside = [
+            (path.removeprefix(prefix) if path != str(folder) else "", change == Change.deleted)
+            for change, path in changes
+            if path == str(folder) or path.startswith(prefix)
+        ]
+        names = touched(source.settings, folder, inside)
+        if names is None:
+            self._ask(source.name)
+        elif names:
+            self._ask(source.name, names)
 
     # Configuration
 
@@ -428,10 +425,6 @@ def _state(path: Path) -> tuple[int, ...]:
     except OSError:
         return ()
     return state.st_mtime_ns, state.st_size, state.st_ino, state.st_dev
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith(".") or "/." in name
 
 
 def _log(report: Report) -> None:

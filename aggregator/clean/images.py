@@ -32,6 +32,11 @@ _CANDIDATE = re.compile(r"[\s,]*([^\s]+)\s*([^,]*)")
 _DESCRIPTOR = re.compile(r"\s*[0-9]+(?:\.[0-9]+)?[wxh](?:\s+[0-9]+h)?\s*")
 _PLAIN_NUMBER = re.compile(r"\s*([0-9]{1,5})(?:\.[0-9]*)?(?:px)?\s*\Z")
 
+# Pictures that stand in the HTML itself, in mail above all: of kinds that browsers show and that
+# cannot carry a script; 0.5 kB, below which they only hold the place of another, to 32 kB, so that
+# a feed of 50 articles stays readable.
+INLINE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/]{700,44000}={0,2}")
+
 NO_ADDRESS = "without a usable address"
 PLACEHOLDER = "placeholders"
 
@@ -101,6 +106,8 @@ def _lonely(element: Element) -> Element | None:
 def _sources(image: Element, base: str | None) -> tuple[str | None, str]:
     """The address of a picture, and the others of its ``srcset``."""
     source = _lazy(image, "src", LAZY)
+    if INLINE.fullmatch(source):
+        return source, ""
     candidates = absolute_set(_lazy(image, "srcset", LAZY_SETS), base)
     return web_address(source, base) or _first_of(candidates), candidates
 

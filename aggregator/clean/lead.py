@@ -37,4 +37,6 @@ def _shows_something(image: Element) -> bool:
     sizes = (image.get(name, "") for name in ("width", "height"))
     if any(size.isdigit() and int(size) < _SMALLEST for size in sizes):
         return False
-    return not _DECORATION.search(image.get("src", ""))
+    source = image.get("src", "")
+    # What stands in the article itself has no address that a list could name.
+    return not source.startswith("data:") and not _DECORATION.search(source)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
-from aggregator.sources import directory, feed, opml, page, sitemap
+from aggregator.sources import command, directory, feed, opml, page, sitemap
 from aggregator.sources.base import (
     Answered,
     Common,
@@ -43,6 +43,7 @@ KINDS: dict[str, tuple[type[Settings], Callable[[Any, Visit], AsyncGenerator[Fou
     "page": (page.PageSettings, page.documents),
     "sitemap": (sitemap.SitemapSettings, sitemap.documents),
     "opml": (opml.OpmlSettings, opml.documents),
+    "command": (command.CommandSettings, command.documents),
 }
 
 

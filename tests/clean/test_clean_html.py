@@ -194,3 +194,34 @@ def test_a_tag_with_ever_so_many_attributes_loses_them(between: str) -> None:
 def test_a_long_value_is_no_reason_to_lose_attributes() -> None:
     picture = f'<img src="data:image/png;base64,{"A" * 50_000}" data-src="https://x.example/a.png">'
     assert cleaned(picture) == '<img src="https://x.example/a.png">'
+
+
+# Pictures that stand in the HTML itself
+
+PIXELS = "iVBORw0KGgo" + "A" * 800
+
+
+@pytest.mark.parametrize(
+    ("markup", "stays"),
+    [
+        (f'<p>A</p><img src="data:image/png;base64,{PIXELS}" alt="B">', True),
+        (f'<p>A</p><img src="data:image/webp;base64,{PIXELS}==" alt="B">', True),
+        (f'<p>A</p><img src="data:image/svg+xml;base64,{PIXELS}" alt="B">', False),
+        (f'<p>A</p><img src="data:text/html;base64,{PIXELS}" alt="B">', False),
+        (f'<p>A</p><img src="data:image/png,{PIXELS}" alt="B">', False),
+        ('<p>A</p><img src="data:image/png;base64,AAAA" alt="B">', False),
+        (f'<p>A</p><img src="data:image/png;base64,{"A" * 60_000}" alt="B">', False),
+        (f'<p>A <a href="data:image/png;base64,{PIXELS}">B</a></p>', False),
+        (f'<p>A</p><video src="data:image/png;base64,{PIXELS}"></video>', False),
+        (f'<p title=\'src="data:image/png;base64,{PIXELS}"\'>A</p>', False),
+    ],
+)
+def test_pictures_inside_the_html(markup: str, stays: bool) -> None:
+    once = cleaned(markup)
+    assert ("data:" in once) is stays
+    assert cleaned(once) == once
+
+
+def test_a_picture_inside_the_html_is_no_lead_image() -> None:
+    raw = Article(uid="1", html=f'<p>A</p><img src="data:image/png;base64,{PIXELS}" alt="B">')
+    assert clean(raw, Recipe()).image is None
