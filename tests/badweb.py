@@ -271,7 +271,8 @@ def _certificate(authority: trustme.CA, kind: str) -> ssl.SSLContext:
     now = datetime.now(UTC)
     if kind == "self-signed":
         alone = trustme.CA()
-        with alone.private_key_and_cert_chain_pem.tempfile() as path:
+        both = trustme.Blob(alone.private_key_pem.bytes() + alone.cert_pem.bytes())
+        with both.tempfile() as path:
             context.load_cert_chain(path)
         return context
     name = "elsewhere.example" if kind == "wrong name" else "127.0.0.1"

@@ -16,7 +16,7 @@ from aggregator import __version__
 from aggregator.errors import FetchError
 from aggregator.fetch import body, failures, headers
 from aggregator.fetch.guard import NotPublicError, checked
-from aggregator.fetch.pools import Pools
+from aggregator.fetch.pools import Pools, proxy_fields
 from aggregator.fetch.request import Answer, Limits, Request
 from aggregator.fetch.robots import MOST, PRODUCT, Robots
 from aggregator.fetch.turns import Turns
@@ -170,6 +170,8 @@ class Client:
             "Connection": b"keep-alive" if self._pools.keeps() else b"close",
             **headers.conditions(request.validators),
         }
+        if request.proxy and trip.chain[-1].startswith("http:"):  # else they are for the tunnel
+            fields |= proxy_fields(request.proxy)
         named = {name.lower(): (name.encode(), value) for name, value in fields.items()}
         named |= {name.lower(): (name.encode(), value.encode()) for name, value in own}
         limits = self._limits

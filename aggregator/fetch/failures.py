@@ -88,13 +88,14 @@ def happened(error: Exception) -> FetchError:
     for cause in causes:
         if isinstance(cause, NotPublicError):
             return refused(cause)
-        if isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code:
+        # aiohttp's own error is of this kind, too, and has no code.
+        if isinstance(cause, ssl.SSLCertVerificationError) and hasattr(cause, "verify_code"):
             why = _CERTIFICATES.get(cause.verify_code, cause.verify_message)
             return FetchError(
                 f"the server's certificate is not believed: {why}", trouble="certificate"
             )
-    for cause in causes:
-        for kind, (said, trouble) in _MEANT.items():
+    for kind, (said, trouble) in _MEANT.items():
+        for cause in causes:
             if isinstance(cause, kind):
                 return FetchError(said.format(_said(cause)), trouble=trouble)
     return FetchError(f"cannot be asked for: {_said(error)}")
@@ -124,7 +125,6 @@ _MEANT: dict[type[BaseException], tuple[str, Trouble]] = {
     aiohttp.ClientPayloadError: ("the answer was cut short: {}", "unreachable"),
     aiohttp.ConnectionTimeoutError: ("the server cannot be connected to in time", "unreachable"),
     aiohttp.ServerTimeoutError: ("the server is silent", "unreachable"),
-    httpx.TimeoutException: ("the server is silent", "unreachable"),
     aiohttp.ServerDisconnectedError: ("the server hung up without an answer", "unreachable"),
     aiohttp.ClientConnectorSSLError: ("no secure connection could be made: {}", "unreachable"),
     ConnectionRefusedError: ("the server refuses connections", "unreachable"),

@@ -1,6 +1,7 @@
 """Connections: one pool for the internet, one for all addresses, and the same for each proxy."""
 
 import asyncio
+import base64
 import contextlib
 import ssl
 from collections import deque
@@ -38,7 +39,7 @@ class Pools:
         key = (private or bool(proxy), proxy)
         if key not in self._open:
             sockets = any_socket if key[0] else public_socket
-            made = self._transport(sockets, _proxy(proxy))
+            made = self._transport(sockets, _with_fields(proxy) if proxy else None)
             self._open[key] = await self._stack.enter_async_context(made)
         return self._open[key]
 
@@ -73,10 +74,29 @@ class Pools:
         )
 
 
-def _proxy(written: str) -> httpx.Proxy | None:
+def proxy_fields(proxy: str) -> dict[str, bytes]:
+    """Return the fields that show who asks a proxy: its user and password (RFC 9110, 11.7.2).
+
+    Raises FetchError for what is no proxy, without showing the password.
+    """
+    user, password = _proxy(proxy).raw_auth or (b"", b"")
+    said = base64.b64encode(user + b":" + password)
+    return {"Proxy-Authorization": b"Basic " + said} if user or password else {}
+
+
+def _proxy(written: str) -> httpx.Proxy:
     try:
-        return httpx.Proxy(written) if written else None
+        proxy = httpx.Proxy(written)
     except (httpx.InvalidURL, ValueError):
+        proxy = None
+    if proxy is None or proxy.url.scheme not in ("http", "https") or not proxy.url.host:
         # Not the library's words: they show the password.
         said = "its proxy is none; write it like http://user:password@proxy.example.org:3128"
-        raise FetchError(said, trouble="refused") from None
+        raise FetchError(said, trouble="refused")
+    return proxy
+
+
+def _with_fields(written: str) -> httpx.Proxy:
+    """Return a proxy that is shown its password in a field; aiohttp warns of its other way."""
+    fields = {name: value.decode() for name, value in proxy_fields(written).items()}
+    return httpx.Proxy(_proxy(written).url, headers=fields)

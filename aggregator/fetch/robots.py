@@ -83,7 +83,7 @@ class Robots:
         try:
             text = (await self._fetch(asked)).body or b""
             # A file of the largest size takes a third of a second.
-            site.rules = await asyncio.to_thread(Protego.parse, text.decode("utf-8", "replace"))
+            site.rules = await asyncio.to_thread(Protego.parse, text.decode("utf-8-sig", "replace"))
             site.size = _LEAST + len(text)
         except FetchError as error:
             allowed = _is_unavailable(error.status)
