@@ -2,8 +2,12 @@
 
 import asyncio
 import gzip
+import os
+import subprocess
+import sys
 import tracemalloc
 import zlib
+from pathlib import Path
 
 import brotli
 import pytest
@@ -220,6 +224,18 @@ def test_a_good_certificate_and_one_that_only_the_test_believes(bad: BadWeb) -> 
     bad.at("/f", reply(b"x"), "good")
     assert get(bad.url("/f", "good"), tls=bad.tls).body == b"x"
     assert fails(bad.url("/f", "good")).trouble == "certificate"
+
+
+def test_authorities_of_the_environment(bad: BadWeb, tmp_path: Path) -> None:
+    bad.at("/f", reply(b"x"), "good")
+    bad.authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    url = bad.url("/f", "good")
+    code = f"from asking import get; assert get({url!r}).body == b'x'"
+    environment = os.environ | {
+        "SSL_CERT_FILE": str(tmp_path / "ca.pem"),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=20)
 
 
 def test_no_tls_at_all(bad: BadWeb) -> None:
