@@ -63,11 +63,12 @@ _SPECIAL = _networks(
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
 
 # Ranges of addresses that stand for an IPv4 address, which is where the network delivers to
-# (RFC 4291, 2.5.5; RFC 2765; RFC 6052; RFC 3056), and how many bits follow that address.
+# (RFC 4291, 2.5.5; RFC 2765; RFC 6052; RFC 8215; RFC 3056), and how many bits follow that address.
 _STANDING_FOR_IPV4 = (
     (ipaddress.IPv6Network("::ffff:0:0/96"), 0),
     (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),
     (ipaddress.IPv6Network("64:ff9b::/96"), 0),
+    (ipaddress.IPv6Network("64:ff9b:1::/48"), 0),
     (ipaddress.IPv6Network("2002::/16"), 80),
 )
 # The half of an address before the IPv4 address of an ISATAP interface, without the bit that says
