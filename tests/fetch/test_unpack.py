@@ -1,6 +1,7 @@
 """Content codings undone: byte for byte, or not at all; and never at the price of the memory."""
 
 import asyncio
+import contextlib
 import gzip
 import random
 import subprocess
@@ -61,10 +62,8 @@ def test_whatever_was_packed(coding: str, data: bytes, times: int, size: int) ->
 @pytest.mark.parametrize("coding", PACK)
 @given(data=st.binary(max_size=2000))
 def test_any_bytes_unpack_or_are_refused(coding: str, data: bytes) -> None:
-    try:
+    with contextlib.suppress(UnpackError):
         unpack(data, coding)
-    except UnpackError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +102,7 @@ def test_cut_short(coding: str) -> None:
 @pytest.mark.parametrize("coding", PACK)
 @pytest.mark.parametrize("body", [b"<rss version='2.0'/>", b"\xff" * 50])
 def test_damaged(coding: str, body: bytes) -> None:
-    with pytest.raises(UnpackError, match="the compressed body is (damaged|cut short)"):
+    with pytest.raises(UnpackError, match=r"the compressed body is (damaged|cut short)"):
         unpack(body, coding)
 
 
@@ -161,7 +160,7 @@ def test_windows_larger_than_the_standards_allow() -> None:
     options = {zstd.CompressionParameter.window_log: 24}
     packer = zstd.ZstdCompressor(options=options)
     large = packer.compress(b"news" * 100) + packer.flush()
-    with pytest.raises(UnpackError, match="damaged: .*too much memory"):
+    with pytest.raises(UnpackError, match=r"damaged: .*too much memory"):
         unpack(large, "zstd")
     # A large-window stream of brotli begins with 0x11 and six bits of its size.
     with pytest.raises(UnpackError, match="damaged"):
