@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +25,7 @@ from aggregator.sources import Source
 from aggregator.sources.base import seconds
 from aggregator.sources.opml import OpmlSettings, expand
 from aggregator.store import Listed, SourceEntry, Store, open_store
+from aggregator.troubles import token_of, troubles_files
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from aggregator.daemon import Daemon
     from aggregator.server import Status
 
+
+# Bytes of chance in an address that nobody shall guess.
+_TOKEN = 16
 
 # Settings whose places are opened at the start.
 _FIXED = ("output", "root", "serve", "store")
@@ -162,11 +167,14 @@ class Pages:
     def application(self) -> "Starlette":
         """Return the web application."""
         from aggregator.server import build as build_server  # noqa: PLC0415 - see run
+        from aggregator.server import troubles_route  # noqa: PLC0415
 
-        return build_server(self._loaded.root / self._loaded.config.output, self._status)
+        output = self._loaded.root / self._loaded.config.output
+        return build_server(output, self._status, troubles_route(self._troubles))
 
     async def enter(self, loaded: Loaded) -> World:
         """Take a configuration, with the port that is really served."""
+        await token_of(self._app.store, secrets.token_urlsafe(_TOKEN))
         return await enter(_at(loaded, self.port), self._app)
 
     async def reload(self, quieten: Callable[[], Awaitable[None]]) -> World:
@@ -182,6 +190,13 @@ class Pages:
             raise ConfigError([f"{loaded.path}: {name}: {said}" for name in moved])
         await quieten()
         return await self.enter(loaded)
+
+    async def _troubles(self) -> tuple[str, dict[str, bytes]]:
+        """Return what the address of the feed of troubles ends with, and its files."""
+        site = _output(_at(self._loaded, self.port)).site
+        token = await token_of(self._app.store, secrets.token_urlsafe(_TOKEN))
+        files = await troubles_files(self._app.store, site, token, datetime.now(UTC))
+        return token, files
 
     async def _status(self) -> "Status":
         from aggregator.server import Status  # noqa: PLC0415 - see run

@@ -373,22 +373,36 @@ def status(config: ConfigPath = _DEFAULT, as_json: AsJson = False) -> None:
     """Show the sources with their health, last and next scan, and the feeds."""
     from aggregator.config import load  # noqa: PLC0415
 
-    sources, feeds = asyncio.run(_status(load(config)))
+    sources, feeds, troubles = asyncio.run(_status(load(config)))
     if as_json:
-        _print_json({"sources": [asdict(s) for s in sources], "feeds": [asdict(f) for f in feeds]})
+        _print_json(
+            {
+                "sources": [asdict(source) for source in sources],
+                "feeds": [asdict(feed) for feed in feeds],
+                "troubles": troubles,
+            }
+        )
         return
     _show_sources(sources)
     _show_feeds(feeds)
+    if troubles:
+        _say(f"\nTroubles as a feed, for you alone: {troubles}")
 
 
-async def _status(loaded: "Loaded") -> tuple[list["SourceStatus"], list["FeedStatus"]]:
+async def _status(
+    loaded: "Loaded",
+) -> tuple[list["SourceStatus"], list["FeedStatus"], str]:
+    """Return the sources, the feeds, and the address of the feed of troubles, "" if none yet."""
     from aggregator.store import open_store  # noqa: PLC0415
+    from aggregator.troubles import TOKEN, address  # noqa: PLC0415
 
     async with open_store(loaded.config.store, loaded.root) as store:
+        token = await store.note(TOKEN)
         known = {source.name: source for source in await store.source_statuses()}
         feeds = await store.feed_statuses()
-    configured = [known.pop(source.name, None) or _unvisited(source) for source in loaded.sources]
-    return [*configured, *known.values()], feeds
+    configured = {source.name: _unvisited(source) for source in loaded.sources}
+    troubles = address(loaded.config.public_url, token) if token else ""
+    return list((configured | known).values()), feeds, troubles
 
 
 def _unvisited(source: "Source") -> "SourceStatus":

@@ -330,17 +330,8 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     sources = [s if isinstance(s, dict) else {} for s in _list(value.get("sources"))]
     output = value.get("output") or Config.model_fields["output"].default
     for number, source in enumerate(sources):
-        if isinstance(source.get("directory"), str):
-            for said in _wrong_with_folder(source, root, root / str(output)):
-                yield ("sources", number, "directory"), said
-        if isinstance(source.get("opml"), str) and not _is_there(source["opml"], root):
-            yield ("sources", number, "opml"), f"the file {root / source['opml']} is not there"
-        if "command" in source and not _is_on(value.get("allow_commands")):
-            said = "is a program to be run; write allow_commands: true at the top to allow that"
-            yield ("sources", number, "command"), said
-        if _is_on(source.get("websub")) and not value.get("base_url"):
-            said = "needs a base_url, at which the hub can reach this program"
-            yield ("sources", number, "websub"), said
+        for key, said in _wrong_with_source(source, value, root, root / str(output)):
+            yield ("sources", number, key), said
     same = list(_twice("sources", _targets(sources, root), "is read by"))
     names = [s.get("name") or s.get(_kind_of(s) or "") for s in sources]
     called = _twice("sources", names, "is the name of")
@@ -349,6 +340,21 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     # The store knows custom feeds by their folded names.
     names = [fold(f["name"]) if isinstance(f.get("name"), str) else None for f in feeds]
     yield from _twice("feeds", names, "is the name of")
+
+
+def _wrong_with_source(
+    source: dict[str, Any], config: dict[str, Any], root: Path, output: Path
+) -> Iterator[tuple[str, str]]:
+    """Yield the settings of a source that do not fit the rest, and why."""
+    if isinstance(source.get("directory"), str):
+        yield from (("directory", said) for said in _wrong_with_folder(source, root, output))
+    if isinstance(source.get("opml"), str) and not _is_there(source["opml"], root):
+        yield "opml", f"the file {root / source['opml']} is not there"
+    if "command" in source and not _is_on(config.get("allow_commands")):
+        said = "is a program to be run; write allow_commands: true at the top to allow that"
+        yield "command", said
+    if _is_on(source.get("websub")) and not config.get("base_url"):
+        yield "websub", "needs a base_url, at which the hub can reach this program"
 
 
 def _wrong_with_folder(source: dict[str, Any], root: Path, output: Path) -> Iterator[str]:

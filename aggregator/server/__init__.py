@@ -2,6 +2,7 @@
 
 from aggregator.server.app import build
 from aggregator.server.listen import Served, serve
+from aggregator.server.private import troubles_route
 from aggregator.server.status import Report, Status
 
-__all__ = ["Report", "Served", "Status", "build", "serve"]
+__all__ = ["Report", "Served", "Status", "build", "serve", "troubles_route"]

@@ -26,15 +26,17 @@ _FRESH = {"Cache-Control": "no-store", **GUARDED}
 _PATIENCE = 4.0
 
 
-def build(output: Path, report: Report) -> Starlette:
+def build(output: Path, report: Report, *more: Route) -> Starlette:
     """Return the application that serves the folder ``output``.
 
     ``report`` is awaited for ``/healthz`` and ``/status``; when it raises, both answer 503.
+    ``more``: what else is served, before the files.
     """
     app = Starlette(
         routes=[
             Route("/healthz", functools.partial(_healthz, report)),
             Route("/status", functools.partial(_status, report)),
+            *more,
         ],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )

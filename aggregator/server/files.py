@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import stat
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -62,15 +63,24 @@ class Files:
         if not stat.S_ISREG(found.st_mode):
             raise HTTPException(HTTPStatus.NOT_FOUND)
         content = await self._shelf.content((*parts[:-1], parts[-1] or INDEX), descriptor)
-        headers = Headers(scope=scope)
-        chosen = _chosen(content, headers)
-        if _is_known(chosen, headers):
-            await _send(send, HTTPStatus.NOT_MODIFIED, chosen.unchanged, b"")
-            return
-        body = chosen.body
-        if body is None:
-            body = await asyncio.to_thread(read, descriptor, found.st_size)
-        await _send(send, HTTPStatus.OK, chosen.whole, body)
+
+        async def plain() -> bytes:
+            return await asyncio.to_thread(read, descriptor, found.st_size)
+
+        await answer(content, plain, scope, send)
+
+
+async def answer(
+    content: Content, plain: Callable[[], Awaitable[bytes]], scope: Scope, send: Send
+) -> None:
+    """Send a content, or 304 if the client has it; ``plain`` returns its bytes as they are."""
+    headers = Headers(scope=scope)
+    chosen = _chosen(content, headers)
+    if _is_known(chosen, headers):
+        await _send(send, HTTPStatus.NOT_MODIFIED, chosen.unchanged, b"")
+        return
+    body = await plain() if chosen.body is None else chosen.body
+    await _send(send, HTTPStatus.OK, chosen.whole, body)
 
 
 def _to_folder(name: str, query: str) -> Response:

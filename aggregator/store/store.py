@@ -5,6 +5,7 @@ import contextlib
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -437,6 +438,13 @@ class Store:
                 found.setdefault(row.key, []).append(one)
         return found
 
+    async def troubles(self) -> list[SourceStatus]:
+        """Return the configured sources that are not well, without their counts."""
+        ill = sources.c.health.not_in(("", "ok"))
+        query = sa.select(sources).where(sources.c.active, ill).order_by(sources.c.id)
+        async with self._read() as connection:
+            return [_source_status(row) for row in await connection.execute(query)]
+
     async def source_statuses(self) -> list[SourceStatus]:
         """Return the health of every configured source, by name."""
         count = (
@@ -451,22 +459,7 @@ class Store:
         async with self._read() as connection:
             rows = await connection.execute(query.where(sources.c.active).order_by(sources.c.name))
             return [
-                SourceStatus(
-                    name=row.name,
-                    kind=row.kind,
-                    target=row.target,
-                    status=row.status or "new",
-                    error=row.error,
-                    since=row.since,
-                    last_scan=row.last_scan,
-                    next_scan=row.next_scan,
-                    articles=row.articles,
-                    problems=row.problems,
-                    health=row.health or ("ok" if row.status else "new"),
-                    health_since=row.health_since,
-                    health_text=row.health_text,
-                    failures=row.failures,
-                )
+                replace(_source_status(row), articles=row.articles, problems=row.problems)
                 for row in rows
             ]
 
@@ -712,6 +705,23 @@ async def open_store(store: str, root: Path) -> AsyncIterator[Store]:
         yield opened
     finally:
         await opened.close()
+
+
+def _source_status(row: sa.Row[Any]) -> SourceStatus:
+    return SourceStatus(
+        name=row.name,
+        kind=row.kind,
+        target=row.target,
+        status=row.status or "new",
+        error=row.error,
+        since=row.since,
+        last_scan=row.last_scan,
+        next_scan=row.next_scan,
+        health=row.health or ("ok" if row.status else "new"),
+        health_since=row.health_since,
+        health_text=row.health_text,
+        failures=row.failures,
+    )
 
 
 def _kept_since(same: Any, since: Any, at: datetime) -> Any:
