@@ -15,11 +15,15 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import pairwise
 from pathlib import Path
 
 from aggregator.article import Document
 from aggregator.errors import ParseError
-from aggregator.parse.listing import Listing, Selectors, read_listing
+from aggregator.parse.decode import decode
+from aggregator.parse.listing import Listing, Selectors, furniture, read_listing
+from aggregator.parse.listing.found import find
+from aggregator.parse.listing.sheet import lay_out
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests/parse/listing"))
 import listing_pages_held_out
@@ -51,6 +55,16 @@ def read(url: str, body: bytes) -> tuple[Listing | None, str, float]:
     return listing, listing.how, time.perf_counter() - begin
 
 
+def confidence(url: str, body: bytes) -> float:
+    """Return it also for a page that is refused."""
+    sheet = lay_out(decode(body)[0], url)
+    if sheet is None:
+        return 0.0
+    furniture.mark(sheet)
+    found = find(sheet)
+    return found.confidence if found else 0.0
+
+
 def measure(page: Page) -> Result:
     listing, said, seconds = read(page.url, page.html.encode())
     articles = listing.articles if listing else ()
@@ -63,7 +77,7 @@ def measure(page: Page) -> Result:
         right=len(right),
         titles=sum(a.title == truth[a.uid][0] for a in right),
         dates=sum(day == truth[a.uid][1] for a, day in zip(right, days, strict=True)),
-        confidence=listing.confidence if listing else 0.0,
+        confidence=confidence(page.url, page.html.encode()),
         said=said,
         seconds=seconds,
     )
@@ -85,25 +99,34 @@ def table(title: str, results: list[Result]) -> None:
         f"dates {sum(r.dates for r in results) / (right or 1):.3f}  "
         f"pages without any error {whole} of {len(results)}"
     )
+    lists = [r.confidence for r in results if r.page.expected]
+    others = [r.confidence for r in results if not r.page.expected]
+    print(
+        f"confidence of lists {min(lists):.2f} and more, of other pages {max(others):.2f} and less"
+    )
 
 
 def articles(folder: Path) -> None:
     """Print how many single articles pass for lists."""
     truth = json.loads((folder / "ground-truth.json").read_text())
-    confidences, seconds = {}, []
+    confidences, seconds, accepted = [], [], 0
     for name, fields in truth.items():
         body = gzip.decompress((folder / "html" / f"{name}.html.gz").read_bytes())
         listing, said, took = read(fields["url"], body)
         seconds.append(took)
-        confidences[name] = listing.confidence if listing else 0.0
+        confidences.append(confidence(fields["url"], body))
         if listing:
-            print(f"  {listing.confidence:.2f} {len(listing.articles):3} {fields['url'][:90]} {said}")
-    accepted = [c for c in confidences.values() if c]
+            print(
+                f"  {listing.confidence:.2f} {len(listing.articles):3} {fields['url'][:90]} {said}"
+            )
     print(
-        f"of {len(truth)} articles' pages {len(truth) - len(accepted)} are refused; "
+        f"of {len(truth)} articles' pages {len(truth) - accepted} are refused; "
         f"{1000 * statistics.median(seconds):.0f} ms each in the median, "
         f"{1000 * max(seconds):.0f} at most"
     )
+    steps = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 1]
+    counts = [sum(a <= c < b for c in confidences) for a, b in pairwise(steps)]
+    print(f"their confidence from {', '.join(map(str, steps[:-1]))}: {counts}")
 
 
 def main() -> None:

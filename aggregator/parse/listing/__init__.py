@@ -14,7 +14,8 @@ from datetime import tzinfo
 from aggregator.article import Article, Document
 from aggregator.errors import ParseError
 from aggregator.parse.decode import decode, looks_binary
-from aggregator.parse.listing.chosen import piece, pieces, read_pieces
+from aggregator.parse.listing import furniture
+from aggregator.parse.listing.chosen import mistake, piece, pieces, read_pieces
 from aggregator.parse.listing.found import Find, find
 from aggregator.parse.listing.model import Listing, Selectors
 from aggregator.parse.listing.reading import read_card
@@ -24,6 +25,7 @@ from aggregator.parse.listing.structured import fill, said
 __all__ = ["Listing", "Selectors", "read_listing"]
 
 THRESHOLD = 0.5
+"""Confidence from which on a list is taken; docs/pages.md has how it parts right from wrong."""
 
 
 def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> Listing:
@@ -33,10 +35,14 @@ def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> List
     article's ``uid`` is its address. Raises ParseError (trouble "selector"), naming the selector
     that matched nothing, or saying that no list of articles was recognised; nothing else.
     """
+    if wrong := mistake(selectors):
+        raise ParseError(f"{document.name}: {wrong}", "selector")
     if looks_binary(document.body):
         raise ParseError(f"{document.name}: binary data, not a page")
     page, _ = decode(document.body, document.charset)
     sheet = lay_out(page, document.url or document.name)
+    if sheet is not None:
+        furniture.mark(sheet)
     if selectors.items:
         return _by_selector(document, sheet, selectors, zone)
     found = find(sheet) if sheet else None
@@ -46,7 +52,7 @@ def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> List
         spoken = said(sheet, zone)
         articles = [fill(read_card(sheet, card, zone), spoken) for card in found.cards]
     else:
-        parts = [piece(sheet, card.item) for card in found.cards]
+        parts = [piece(card.item) for card in found.cards]
         articles = _read(document, sheet, parts, selectors, zone)
     return Listing(articles=tuple(articles), confidence=round(found.confidence, 2), how=_how(found))
 
@@ -69,9 +75,9 @@ def _read(
     articles = read_pieces(sheet, parts, selectors, zone)
     if not articles:
         named = [f"{n}: {getattr(selectors, n)!r}" for n in ("items", "title", "link")]
-        said = ", ".join(one for one in named if not one.endswith("''"))
+        given = ", ".join(one for one in named if not one.endswith("''"))
         raise ParseError(
-            f"{document.name}: none of the {len(parts)} items has a title and a link ({said})",
+            f"{document.name}: none of the {len(parts)} items has a title and a link ({given})",
             "selector",
         )
     return list({article.uid: article for article in reversed(articles)}.values())[::-1]
@@ -90,7 +96,7 @@ def _unrecognised(document: Document, sheet: Sheet | None, found: Find | None) -
 
 def _how(found: Find) -> str:
     names = Counter(".".join(filter(None, c.item.root.shape)) for c in found.cards)
-    said = ", ".join(f"{count} × {name}" for name, count in names.most_common(3))
+    taken = ", ".join(f"{count} × {name}" for name, count in names.most_common(3))
     n = len(found.cards)
     shown = {
         "headings": sum(c.heading is not None and c.heading.tag[0] == "h" for c in found.cards),
@@ -98,4 +104,4 @@ def _how(found: Find) -> str:
         "pictures": sum(c.pictured for c in found.cards),
     }
     parts = [name for name, count in shown.items() if count > n / 2]
-    return f"{said} ({', '.join([*parts, 'links'])})"
+    return f"{taken} ({', '.join([*parts, 'links'])})"

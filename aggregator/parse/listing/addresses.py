@@ -37,7 +37,8 @@ _FILING = frozenset(
     )
 )
 _ID = re.compile(
-    r"(?:^|[&;])(?:p|id|aid|nid|newsid|artid|article|story|sid|tid|t|v|item)=[\w-]+", re.I
+    r"(?:^|[&;])(?:p|id|aid|nid|newsid|artid|article|story|sid|tid|t|v|item)=[\w-]+",
+    re.IGNORECASE,
 )
 _SLUG = re.compile(r"[^\W_]+(?:[-_][^\W_]+){2,}")
 _NUMBER = re.compile(r"\d{4,}")
@@ -47,7 +48,7 @@ _LONG = 20
 
 @lru_cache(maxsize=4096)
 def is_story(url: str) -> bool:
-    """Tell whether an address looks like that of an article: words, a date or a number at its end."""
+    """Tell whether an address looks like an article's: words, a date or a number at its end."""
     parts = _split(url)
     if parts is None:
         return False

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from urllib.parse import urldefrag
 
 from aggregator.parse.feed_text import one_line
@@ -30,6 +31,9 @@ _MOSTLY = 0.5
 _PERMALINK = re.compile(r"\s*[¶#§🔗]+$")
 _SHORTEST_TITLE = 12
 """Letters below which the text of a link is rather a label than a title."""
+_WIDE_ENOUGH = 60
+"""Letters of a link beyond which more of them say no more of it: a summary is no better title."""
+
 # Links that lead to an article without saying which.
 _GENERIC = re.compile(
     r"(?:continue|read|learn|see|view|find out|full|show|keep)\b.{0,40}|more\b.{0,12}|details?|open"
@@ -133,29 +137,31 @@ def _is_address(place: Place) -> bool:
 
 
 def _link(sheet: Sheet, item: Item, heading: Place | None, links: Sequence[Link]) -> Link | None:
+    """Give the link to the article, of those in a piece."""
+    usable = [link for link in links if not is_filing(link.url)] or links
     if heading is not None:
-        found = _enclosing(sheet, heading) or next(
-            iter(within(sheet.links, heading.start, heading.end)), None
-        )
-        if found is not None:
-            return found
-        marked = [link for link in links if _is_address(link.place)]
-        if marked:
-            return marked[0]
-        if anchor(heading) and all(not is_story(link.url) for link in links[:1]):
-            return None
-    elif (found := _enclosing(sheet, item.root)) is not None:
+        return _link_of_heading(sheet, heading, usable)
+    return _enclosing(sheet, item.root) or (_widest(sheet, usable) if usable else None)
+
+
+def _link_of_heading(sheet: Sheet, heading: Place, usable: Sequence[Link]) -> Link | None:
+    """Give the link that a heading stands in or holds, one that is marked, or the likeliest."""
+    within_heading = within(sheet.links, heading.start, heading.end)
+    marked = (link for link in usable if _is_address(link.place))
+    found = _enclosing(sheet, heading) or next(chain(within_heading, marked), None)
+    if found is not None or not usable:
         return found
-    usable = [link for link in links if not is_filing(link.url)] or list(links)
-    if not usable:
-        return _enclosing(sheet, item.root)
+    if anchor(heading) and not is_story(usable[0].url):
+        return None
     times = Counter(link.url for link in usable)
-    if heading is not None:
-        return max(usable, key=lambda one: (is_story(one.url), times[one.url], -one.start))
-    widest = {id(one): min(_said(sheet, one), 60) for one in usable}
-    best = max(usable, key=lambda one: (widest[id(one)], is_story(one.url), -one.start))
-    # A title and what is said below it may lead to the same place.
-    same = (one for one in usable if one.url == best.url and widest[id(one)] > _SHORTEST_TITLE)
+    return max(usable, key=lambda one: (is_story(one.url), times[one.url], -one.start))
+
+
+def _widest(sheet: Sheet, usable: Sequence[Link]) -> Link:
+    """Give the link that says most; of those to the same place the first that may be a title."""
+    widths = {id(one): min(_said(sheet, one), _WIDE_ENOUGH) for one in usable}
+    best = max(usable, key=lambda one: (widths[id(one)], is_story(one.url), -one.start))
+    same = (one for one in usable if one.url == best.url and widths[id(one)] > _SHORTEST_TITLE)
     return next(same, best)
 
 
@@ -178,26 +184,38 @@ def _said(sheet: Sheet, link: Link) -> int:
 
 def _title_without_heading(sheet: Sheet, item: Item, link: Link) -> tuple[str, Place | None]:
     """Give the link's text, the line of the item that looks most like a title, or a picture's."""
-    if _said(sheet, link):
-        inside = within(sheet.texts, link.start, link.place.end)
-        lines = _lines([text for text in inside if not is_label(text)], link.place)
-        if len(lines) > 1:
-            wide = [line for line in lines if width(line[1]) > _SHORTEST_TITLE]
-            block, said = (wide or lines)[0]
-            return said, block
-        return text_of(link.place.element), link.place
-    for place in within(sheet.places, item.start, item.end):
-        if place.tag in ("strong", "b") and width(said := text_of(place.element)) > _SHORTEST_TITLE:
-            return said, place
-    described = [link.place.element.get("title"), link.place.element.get("aria-label")]
-    described += [image.element.get("alt") for image in within(sheet.images, item.start, item.end)]
-    named = next((one_line(text) for text in described if text and text.strip()), "")
-    if named:
-        return named, link.place
-    lines = _lines(
-        [t for t in within(sheet.texts, item.start, item.end) if not (t.dated or t.linked)]
-    )
+    said = _said(sheet, link)
+    if said <= _SHORTEST_TITLE and (found := _bold(sheet, item)) is not None:
+        return text_of(found.element), found
+    if said:
+        return _title_of_link(sheet, link)
+    if described := _described(sheet, item, link):
+        return described, link.place
+    texts = within(sheet.texts, item.start, item.end)
+    lines = _lines([text for text in texts if not (text.dated or text.linked)])
     return (lines[0][1], lines[0][0]) if lines else ("", None)
+
+
+def _bold(sheet: Sheet, item: Item) -> Place | None:
+    bold = (one for one in within(sheet.places, item.start, item.end) if one.tag in ("b", "strong"))
+    return next((one for one in bold if width(text_of(one.element)) > _SHORTEST_TITLE), None)
+
+
+def _title_of_link(sheet: Sheet, link: Link) -> tuple[str, Place]:
+    """Give a link's text; of one with several lines the first that is no label."""
+    inside = within(sheet.texts, link.start, link.place.end)
+    lines = _lines([text for text in inside if not is_label(text)], link.place)
+    if len(lines) > 1:
+        block, said = next((line for line in lines if width(line[1]) > _SHORTEST_TITLE), lines[0])
+        return said, block
+    return text_of(link.place.element), link.place
+
+
+def _described(sheet: Sheet, item: Item, link: Link) -> str:
+    """Give what a link without text is said to lead to, or what the picture shows."""
+    said = [link.place.element.get("title"), link.place.element.get("aria-label")]
+    said += [image.element.get("alt") for image in within(sheet.images, item.start, item.end)]
+    return next((one_line(text) for text in said if text and text.strip()), "")
 
 
 def is_label(text: Text) -> bool:

@@ -11,7 +11,6 @@ from bs4 import BeautifulSoup, Tag
 from lxml import html as lxml_html
 
 from aggregator.article import Article
-from aggregator.errors import ParseError
 from aggregator.parse.dates import read_date
 from aggregator.parse.feed_text import distinct, one_line
 from aggregator.parse.listing.card import Card, look
@@ -31,6 +30,17 @@ def split(selector: str) -> tuple[str, str]:
     return (selector[: match.start()].strip(), match[1]) if match else (selector.strip(), "")
 
 
+def mistake(selectors: Selectors) -> str:
+    """Say which of the selectors is none, and why; "" when all can be used."""
+    for name in ("items", *_PARTS):
+        css, _ = split(getattr(selectors, name))
+        try:
+            soupsieve.compile(css or "*")
+        except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError) as error:
+            return f"{name}: {css!r} is no CSS selector: {str(error).partition(chr(10))[0]}"
+    return ""
+
+
 def pieces(sheet: Sheet, selector: str) -> list[str]:
     """Give the HTML of what a selector matches in a page, one for each outermost match."""
     css, _ = split(selector)
@@ -41,7 +51,7 @@ def pieces(sheet: Sheet, selector: str) -> list[str]:
     return [str(tag) for tag in outer]
 
 
-def piece(sheet: Sheet, item: Item) -> str:
+def piece(item: Item) -> str:
     """Give the HTML of an item that was found automatically."""
     above = item.root.parent
     beside = within(above.children, item.start, item.end) if above else [item.root]
@@ -123,11 +133,7 @@ def _match(selector: str, soup: Tag) -> Tag | None:
 
 
 def _select(css: str, soup: Tag, limit: int) -> list[Tag]:
-    try:
-        return list(soupsieve.select(css, soup, limit=limit))
-    except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError) as error:
-        reason = str(error).partition("\n")[0]
-        raise ParseError(f"{css!r} is no CSS selector: {reason}", "selector") from error
+    return list(soupsieve.select(css, soup, limit=limit))
 
 
 def _value(name: str, match: Tag, selectors: Selectors, sheet: Sheet) -> str:

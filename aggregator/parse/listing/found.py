@@ -51,7 +51,7 @@ def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
         if other.score < best.score - _KIN or other.score < 0:
             break
         like = [c for c in other.cards if shape(c.url) in shapes and site(c.url) in sites]
-        if len(like) < 0.6 * len(other.cards) or other.features["beside"]:  # noqa: PLR2004
+        if len(like) < 0.6 * len(other.cards) or other.features["beside"]:
             continue
         if other.features["crowd"] > 0.5 or any(_overlap(other, part) for part in parts):  # noqa: PLR2004
             continue

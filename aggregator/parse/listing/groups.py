@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median_low
 
 from aggregator.parse.listing.sheet import Link, Place, Sheet, within
@@ -146,7 +146,7 @@ def _neighbours(roots: list[Place]) -> list[Item]:
         return [Item(root.start, root.end, root) for root in roots]
     order = {id(child): n for n, child in enumerate(above.children)}
     at = [order[id(root)] for root in roots]
-    gaps = [after - before - 1 for before, after in zip(at, at[1:], strict=False)]
+    gaps = [after - before - 1 for before, after in pairwise(at)]
     if sum(gap > 0 for gap in gaps) < _FLAT * len(gaps):
         return [Item(root.start, root.end, root) for root in roots]
     size = median_low(gaps)

@@ -14,11 +14,12 @@ from aggregator.parse.listing.sheet import Place, Sheet, width, within
 
 # What stands above lists that are beside what a page is about.
 _BESIDE = re.compile(
-    r"most (?:read|popular|viewed|shared|commented)|popular|trending|related|recommended|you may"
-    r"|you might|more (?:from|on|like|in|stories)|also (?:read|like|on)|read next|up next|editor'?s picks"
-    r"|sponsored|partner|advert|from the web|recent comments|tags?\b|categor|archives?\b|follow us|links\b"
-    r"|blogroll|热门|热点|排行|推荐|相关|猜你|点击|最热|人気|ランキング|関連|おすすめ|タグ|인기|많이 본|추천"
-    r"|meistgelesen|beliebt|ähnlich|les plus lus|à lire aussi|lo más|relacionad|più letti|mais lidas"
+    r"most (?:read|popular|viewed|shared|commented)|popular|trending|related|recommended"
+    r"|you m(?:ay|ight)|more (?:from|on|like|in|stories)|also (?:read|like|on)|read next|up next"
+    r"|editor'?s picks|sponsored|partner|advert|from the web|recent comments|tags?\b|categor"
+    r"|archives?\b|follow us|links\b|blogroll|热门|热点|排行|推荐|相关|猜你|点击|最热"
+    r"|人気|ランキング|関連|おすすめ|タグ|인기|많이 본|추천|meistgelesen|beliebt|ähnlich"
+    r"|les plus lus|à lire aussi|lo más|relacionad|più letti|mais lidas"
     r"|популярн|самое|похожие|читайте также|الأكثر|ذات صلة|مواضيع",
     re.IGNORECASE,
 )
@@ -157,7 +158,7 @@ def label_of(sheet: Sheet, first: Card) -> str:
         around.append(above)
         above = above.parent
     for place in around:
-        labels = [one for one in within(sheet.headings, place.start, first.item.start)]
+        labels = within(sheet.headings, place.start, first.item.start)
         labels = [one for one in labels if one.end <= first.item.start]
         if labels:
             text = text_of(labels[-1].element)

@@ -7,11 +7,11 @@ lies between its start and its end, and looking for it is a bisection instead of
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 from urllib.parse import urldefrag, urljoin
 
 from lxml import etree
@@ -52,7 +52,7 @@ _NOT_LEGAL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 # Parsing takes time by the square of the number of attributes: 20 s for 100,000 of them.
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{30000,}>")
 _VOID = re.compile(r"<((?:source|track|embed|wbr)\b[^<>]*?)/?>", re.IGNORECASE)
-_TOO_DEEP = etree.XPath("/*" * (DEEPEST + 1))
+_too_deep = cast("Callable[[Element], list[Element]]", etree.XPath("/*" * (DEEPEST + 1)))
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]")
 _WORD = re.compile(r"[a-z]+|[A-Z][a-z]*")
 _DIGIT = re.compile(r"\d")
@@ -155,7 +155,14 @@ def width(text: str) -> int:
     return len(text) + (0 if text.isascii() else 3 * len(_WIDE.findall(text)) // 2)
 
 
-def within(things: Sequence[Any], start: int, end: int) -> Sequence[Any]:
+class _Placed(Protocol):
+    start: int
+
+
+_T = TypeVar("_T", bound=_Placed)
+
+
+def within(things: Sequence[_T], start: int, end: int) -> Sequence[_T]:
     """Give what of a sorted list starts from ``start`` on and before ``end``."""
     return things[bisect_left(things, start, key=_START) : bisect_left(things, end, key=_START)]
 
@@ -186,7 +193,6 @@ def lay_out(page: str, url: str, whole: "Sheet | None" = None) -> Sheet | None:
     sheet = Sheet(url=url, base=base, root=root, language=language)
     _walk(sheet, root.find("body"))
     _name_kinds(sheet.places)
-    mark_furniture(sheet)
     return sheet
 
 
@@ -202,7 +208,7 @@ def parse(page: str) -> Element | None:
         return None
     if root.tag != "html" or root.find("body") is None:
         return None
-    for parent in dict.fromkeys(element.getparent() for element in _TOO_DEEP(root)):
+    for parent in dict.fromkeys(element.getparent() for element in _too_deep(root)):
         etree.strip_tags(parent, "*")
     return root
 
@@ -302,73 +308,3 @@ def _token(place: Place, usual: Counter[str], *, many: bool) -> str:
         return max(names, key=lambda name: usual[name])
     own = place.element.get("id") or ""
     return "" if many or _DIGIT.search(own) else f"#{own}" if own else ""
-
-
-# Furniture: what a page has beside what it is about
-
-_FURNITURE = frozenset(
-    (
-        *("nav", "navbar", "navigation", "menu", "submenu", "megamenu", "sidebar", "rightbar"),
-        *("footer", "foot", "breadcrumb", "breadcrumbs", "pagination", "pager", "paginator"),
-        *("comment", "comments", "respond", "disqus", "related", "recommend", "recommended"),
-        *("recommendations", "popular", "trending", "hot", "rank", "ranking", "mostread"),
-        *("tagcloud", "share", "sharing", "social", "lang", "languages", "switcher", "ad", "ads"),
-        *("advert", "adverts", "advertisement", "sponsor", "sponsored", "sponsors", "promo"),
-        *("promoted", "outbrain", "taboola", "cookie", "consent", "newsletter", "subscribe"),
-        *("login", "partner", "partners", "blogroll", "toc", "gnb", "lnb", "topbar", "toolbar"),
-        *("friendlink", "friendlinks", "ticker", "marquee", "masthead", "copyright", "aside"),
-        *("secondary", "tertiary", "more-from", "dropdown", "modal", "popup", "search"),
-    )
-)
-_PAIRS = (("most", "read"), ("most", "viewed"), ("top", "stories"), ("tag", "cloud"))
-_ROLES = frozenset(("navigation", "complementary", "contentinfo", "menu", "menubar", "search"))
-_MAIN = frozenset(("main", "content", "primary", "posts", "articles", "feed", "hfeed", "news"))
-_NEGATION = ("has-", "no-", "with-", "is-", "js-", "not-")
-_MOST = 0.5
-"""The part of a page's text that furniture holds at most; what holds more is the page."""
-
-
-def mark_furniture(sheet: Sheet) -> None:
-    """Tell furniture from what the page is about, by names of elements, classes and roles."""
-    sums = [0]
-    for text in sheet.texts:
-        sums.append(sums[-1] + text.width)
-    starts = [text.start for text in sheet.texts]
-    for place in sheet.places[1:]:
-        above = place.parent
-        place.aside = bool(above and above.aside)
-        place.main = bool(above and above.main) or _is_main(place)
-        if not place.aside and _is_furniture(place):
-            held = sums[bisect_left(starts, place.end)] - sums[bisect_left(starts, place.start)]
-            place.aside = held <= _MOST * sums[-1]
-
-
-def _is_main(place: Place) -> bool:
-    element = place.element
-    if place.tag == "main" or element.get("role") in ("main", "feed"):
-        return True
-    return not _MAIN.isdisjoint(words((element.get("id") or "", *place.names[:3])))
-
-
-def _is_furniture(place: Place) -> bool:
-    element = place.element
-    if place.tag in ("nav", "footer", "aside", "menu", "form"):
-        return place.tag != "footer" or not _in_article(place)
-    if element.get("role") in _ROLES:
-        return True
-    names = [n for n in (*place.names, element.get("id") or "") if not n.startswith(_NEGATION)]
-    if not any(names):
-        return False
-    said = words(names)
-    if not _FURNITURE.isdisjoint(said):
-        return True
-    return any(pair in _PAIRS for pair in zip(said, said[1:], strict=False))
-
-
-def _in_article(place: Place) -> bool:
-    above = place.parent
-    while above is not None:
-        if above.tag in ("article", "li"):
-            return True
-        above = above.parent
-    return False

@@ -57,11 +57,19 @@ _YEAR_FIRST = re.compile(rf"{_NOT_BEFORE}{_YEAR}([./])(\d{{1,2}})\2(\d{{1,2}}){_
 _YEAR_LAST = re.compile(rf"{_NOT_BEFORE}(\d{{1,2}})([./-])(\d{{1,2}})\2{_YEAR}{_CLOCK}{_NOT_AFTER}")
 _DAY_MONTH = re.compile(
     rf"(?<![\d.])(\d{{1,2}})(?:st|nd|rd|th|er|º|°)?[.\s-]{{0,2}}\s?(?:de |of )?({_MONTH})\.?,?"
-    rf"(?:\s(?:de |del |г\.?)?|-){_YEAR}{_CLOCK}",
+    rf"(?:\s(?:de |del )?|-){_YEAR}(?:\s?г\.)?{_CLOCK}",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
     rf"\b({_MONTH})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s{_YEAR}{_CLOCK}", re.IGNORECASE
+)
+_MONTHS_OF_YEAR = 12
+# Patterns, and which of their groups are year, month, day and clock.
+_FORMS = (
+    (_CJK, 1, 2, 3, 4),
+    (_YEAR_FIRST, 1, 3, 4, 5),
+    (_DAY_MONTH, 3, 2, 1, 4),
+    (_MONTH_DAY, 3, 1, 2, 4),
 )
 # A day without its year, a time, or how long ago: they say that something is dated, not when.
 _VAGUE = re.compile(
@@ -132,19 +140,19 @@ def _find(text: str, *, month_first: bool) -> str | None:
     if match := _ISO.search(text):
         time = match[4] or (f" {match[5]}" if match[5] else "")
         return f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}{time}"
-    if match := _CJK.search(text):
-        return _joined(match[1], match[2], match[3], match[4])
-    if match := _YEAR_FIRST.search(text):
-        return _joined(match[1], match[3], match[4], match[5])
-    if match := _DAY_MONTH.search(text):
-        return _joined(match[3], _month(match[2]), match[1], match[4])
-    if match := _MONTH_DAY.search(text):
-        return _joined(match[3], _month(match[1]), match[2], match[4])
-    if match := _YEAR_LAST.search(text):
-        american = match[2] != "." and (month_first or int(match[3]) > 12) and int(match[1]) <= 12  # noqa: PLR2004
-        day, month = (match[3], match[1]) if american else (match[1], match[3])
-        return _joined(match[4], month, day, match[5])
-    return None
+    for form, year, month, day, clock in _FORMS:
+        if match := form.search(text):
+            return _joined(match[year], _month(match[month]), match[day], match[clock])
+    match = _YEAR_LAST.search(text)
+    return _in_order(match, month_first=month_first) if match else None
+
+
+def _in_order(match: re.Match[str], *, month_first: bool) -> str:
+    """Give the date of ``12.06.2024`` and ``06/12/2024``; what cannot be a month is the day."""
+    american = match[2] != "." and (month_first or int(match[3]) > _MONTHS_OF_YEAR)
+    american = american and int(match[1]) <= _MONTHS_OF_YEAR
+    day, month = (match[3], match[1]) if american else (match[1], match[3])
+    return _joined(match[4], month, day, match[5])
 
 
 def _joined(year: str, month: str, day: str, clock: str | None) -> str:
@@ -153,5 +161,7 @@ def _joined(year: str, month: str, day: str, clock: str | None) -> str:
 
 
 def _month(name: str) -> str:
+    if name.isdigit():
+        return name
     name = name.lower()
     return next((str(number) for prefix, number in _PREFIXES if name.startswith(prefix)), "0")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a story is a line
 """What the pages of the tests are built of: stories, and furniture around them."""
 
 from collections.abc import Callable, Iterable
@@ -70,7 +71,9 @@ def stories(count: int, text: str = ENGLISH, skip: int = 0) -> list[Story]:
             title=title if n + skip < len(text.strip().splitlines()) else f"{title} ({n + skip})",
             summary=summary,
             day=date(2024, 6, 14) - timedelta(days=3 * (n + skip)),
-            slug="-".join(title.lower().replace("'", "").split()[:6]) if title.isascii() else f"{n}",
+            slug="-".join(title.lower().replace("'", "").split()[:6])
+            if title.isascii()
+            else f"{n}",
             n=n + skip,
         )
         for n, (title, _, summary) in enumerate(lines)
