@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -16,7 +16,7 @@ from aggregator import __version__
 from aggregator.errors import FetchError
 from aggregator.fetch import body, failures, headers
 from aggregator.fetch.guard import NotPublicError, checked
-from aggregator.fetch.pools import Pools, proxy_fields
+from aggregator.fetch.pools import Origin, Pools, proxy_fields
 from aggregator.fetch.request import Answer, Limits, Request
 from aggregator.fetch.robots import MOST, PRODUCT, Robots
 from aggregator.fetch.turns import Turns
@@ -146,7 +146,7 @@ class Client:
         if request.robots:
             delay = max(delay, await self._robots.delay(url, request))
         http = await self._pools.pool(private=request.private, proxy=request.proxy)
-        async with self._turns.turn(httpx.URL(url).host, delay) as host:
+        async with self._turns.turn(_origin(url)[1], delay) as host:
             try:
                 asked = self._asked(request, trip, form)
                 # Not by httpx's client: it reads where a redirect leads even if it is not to go.
@@ -167,7 +167,7 @@ class Client:
             "Accept": _ACCEPT.encode(),
             "Accept-Encoding": ACCEPTED.encode(),
             "User-Agent": self._agent.encode(),
-            "Connection": b"keep-alive" if self._pools.keeps() else b"close",
+            "Connection": b"keep-alive" if self._pools.keeps(_origin(trip.chain[-1])) else b"close",
             **headers.conditions(request.validators),
         }
         if request.proxy and trip.chain[-1].startswith("http:"):  # else they are for the tunnel
@@ -231,9 +231,10 @@ def _checked(url: str, request: Request) -> str:
         raise failures.refused(error) from error
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = httpx.URL(url)
-    return parts.scheme, parts.host, parts.port
+def _origin(url: str) -> Origin:
+    """Return the origin of an address that was checked, and so is written in the one way."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port
 
 
 async def _understood(response: httpx.Response, read: _Read, sent: str) -> Answer | _Redirect:

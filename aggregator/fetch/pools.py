@@ -4,7 +4,6 @@ import asyncio
 import base64
 import contextlib
 import ssl
-from collections import deque
 
 import aiohttp
 import httpx
@@ -18,6 +17,9 @@ from aggregator.fetch.request import Limits
 # Ten thousand feeds, polled one after the other, would hold a socket each otherwise.
 _KEEP, _KEPT = 15.0, 100
 
+# Scheme, host and port.
+Origin = tuple[str, str, int | None]
+
 
 class Pools:
     """The connections of a client, opened when they are first needed, closed with ``stack``."""
@@ -29,7 +31,7 @@ class Pools:
         self._tls = tls
         self._stack = stack
         self._open: dict[tuple[bool, str], AiohttpTransport] = {}
-        self._kept: deque[float] = deque()
+        self._kept: dict[Origin, float] = {}  # the longest unused first
 
     async def pool(self, *, private: bool, proxy: str) -> httpx.AsyncBaseTransport:
         """Return the pool for such requests. Raises FetchError for what is no proxy.
@@ -43,15 +45,15 @@ class Pools:
             self._open[key] = await self._stack.enter_async_context(made)
         return self._open[key]
 
-    def keeps(self) -> bool:
-        """Tell whether one more connection may wait for a further request, and count it."""
+    def keeps(self, origin: Origin) -> bool:
+        """Tell whether the connection to an origin may wait for a further request, and count it."""
         now = asyncio.get_running_loop().time()
-        while self._kept and self._kept[0] < now - _KEEP:
-            self._kept.popleft()
-        keeps = len(self._kept) < _KEPT
-        if keeps:
-            self._kept.append(now)
-        return keeps
+        while self._kept and self._kept[first := next(iter(self._kept))] < now - _KEEP:
+            del self._kept[first]
+        if self._kept.pop(origin, None) is None and len(self._kept) >= _KEPT:
+            return False
+        self._kept[origin] = now
+        return True
 
     def _transport(self, sockets: SocketFactory, proxy: httpx.Proxy | None) -> AiohttpTransport:
         limits = self._limits
