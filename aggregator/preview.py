@@ -22,6 +22,7 @@ from aggregator.sources import (
     Failure,
     Found,
     Outlines,
+    Problem,
     Source,
     Visit,
     documents,
@@ -85,7 +86,15 @@ async def preview(look: Look, loaded: Loaded | None) -> Preview:
     try:
         async with open_client(contact=contact(loaded.config) if loaded else "") as client:
             now = task.now
-            visit = Visit(root=root, seen={}, client=client, only=look.only, now=now, forced=True)
+            visit = Visit(
+                root=root,
+                seen={},
+                client=client,
+                only=look.only,
+                now=now,
+                forced=True,
+                zone=look.source.zone,
+            )
             web = Web(source=look.source, client=client, compute=_in_thread)
             async for one in documents(look.source, visit):
                 await _add(one, task, web, found)
@@ -114,7 +123,8 @@ async def _add(one: Found, task: Task, web: Web, found: Preview) -> None:
         found.notes.append(f"{one.name}: {one.memory.url}, {one.memory.why}")
     elif isinstance(one, Outlines):
         found.notes.extend(_outline(outline) for outline in one.outlines)
-        found.errors.extend(one.problems)
+    elif isinstance(one, Problem):
+        found.errors.append(f"{one.name}: {one.text}")
     elif isinstance(one, Document):
         done: Prepared = await asyncio.to_thread(prepare, one, task)
         if task.brief.awaits:

@@ -59,6 +59,7 @@ from aggregator.sources import (
     Known,
     Memory,
     Outlines,
+    Problem,
     Source,
     Visit,
     documents,
@@ -223,6 +224,7 @@ def _visit(work: _Scan, errand: Errand) -> Visit:
         now=work.task.now,
         forced=errand.forced,
         pushed=errand.pushed,
+        zone=work.source.zone,
     )
 
 
@@ -569,7 +571,7 @@ def _count(work: _Scan, chunk: Chunk, outcomes: Sequence[Outcome]) -> None:
     report.errors += [(one.name, one.error) for one in _of(Failure, chunk)]
     report.errors += [(one.name, one.error) for one in prepared if one.error]
     partial = [(one.name, said) for one in prepared for said in one.problems]
-    partial += [(source.name, said) for one in _of(Outlines, chunk) for said in one.problems]
+    partial += [(one.name, one.text) for one in _of(Problem, chunk)]
     report.errors += partial[:_TOLD]
     report.documents += len(prepared) + len(_of(Failure, chunk)) + len(_of(Outlines, chunk))
     for one in prepared:

@@ -304,10 +304,17 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlines:
-    """The feeds that an OPML source lists, and what was wrong with some."""
+    """The feeds that an OPML source lists."""
 
     outlines: tuple[Outline, ...]
-    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something that is wrong with a part of a document, the rest of which is read."""
+
+    name: str
+    text: str
 
 
 async def _nothing(_name: str) -> bytes | None:
@@ -327,7 +334,7 @@ class Visit:
     file events. ``memories`` is what is remembered of addresses, ``body`` returns what one held
     when it was asked last, ``known`` which of some articles the store has. ``forced``: a person
     asks, so that an answer that still stands is asked for anew. ``pushed`` is what a hub delivered
-    in place of the source's own answer.
+    in place of the source's own answer. ``zone`` is where dates without one are.
     """
 
     root: Path
@@ -340,9 +347,10 @@ class Visit:
     now: datetime = EPOCH
     forced: bool = False
     pushed: bytes | None = None
+    zone: str = "UTC"
 
 
-Found = Document | Failure | Known | Gone | Answered | Outlines
+Found = Document | Failure | Known | Gone | Answered | Outlines | Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

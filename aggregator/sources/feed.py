@@ -1,7 +1,7 @@
 """A feed on the web: RSS, Atom or JSON Feed; or the page of a site that has one."""
 
-from collections.abc import AsyncGenerator, Iterator
-from itertools import chain, islice
+import asyncio
+from collections.abc import AsyncGenerator
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -73,10 +73,11 @@ async def _discover(settings: FeedSettings, visit: Visit, page: Got) -> Got:
     """Return the feed of a page. Raises FetchError when none is found."""
     at = page.memory.base or page.name
     html = text_of(page)
+    if await asyncio.to_thread(is_challenge, html):
+        said = f"{page.name}: the server asks for proof of being human"
+        raise FetchError(said, trouble="blocked")
     tried = []
-    for one in _candidates(html, at):
-        if one.url == at:
-            continue
+    for one in await asyncio.to_thread(_candidates, html, at):
         tried.append(one.url)
         try:
             answer = await visit.client.get(settings.request(one.url))
@@ -95,9 +96,14 @@ async def _discover(settings: FeedSettings, visit: Visit, page: Got) -> Got:
     )
 
 
-def _candidates(html: str, url: str) -> Iterator[Candidate]:
-    named = islice(feeds_in(html, url), _NAMED)
-    return chain(named, islice(common_places(url), _USUAL))
+def _candidates(html: str, at: str) -> list[Candidate]:
+    """Return what to try, best first: what the page names, what is usual, what it may mean."""
+    named, usual = feeds_in(html, at), common_places(at)
+    sure = [one for one in named if not one.doubtful][:_NAMED]
+    doubtful = [one for one in named if one.doubtful][:_NAMED]
+    every = {one.url: one for one in reversed([*sure, *usual[:_USUAL], *doubtful])}
+    every.pop(at, None)
+    return list(reversed(every.values()))
 
 
 def _found(page: Got, one: Candidate, answer: Answer, visit: Visit) -> Got:

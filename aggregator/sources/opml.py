@@ -1,6 +1,7 @@
 """A subscription list (OPML), each outline of which is a feed source."""
 
 import asyncio
+import os
 from collections.abc import AsyncGenerator, Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import AfterValidator, Field
 from aggregator.article import Document
 from aggregator.errors import FetchError
 from aggregator.lists.opml import Outline, read_opml
-from aggregator.sources.base import Found, Known, Outlines, Source, Visit, web_address
+from aggregator.sources.base import Found, Known, Outlines, Problem, Source, Visit, web_address
 from aggregator.sources.feed import FeedLike, FeedSettings
 from aggregator.sources.remote import ask
 
@@ -58,7 +59,9 @@ async def documents(settings: OpmlSettings, visit: Visit) -> AsyncGenerator[Foun
         if not isinstance(found, Document):
             yield found
     if got.body is not None:
-        yield await asyncio.to_thread(_listed, got.body, got.memory.base or settings.opml)
+        at = got.memory.base or settings.opml
+        for one in await asyncio.to_thread(_listed, settings.opml, got.body, at):
+            yield one
         yield Known(name=settings.opml, validators=got.memory.digest)
 
 
@@ -68,11 +71,12 @@ async def _file(settings: OpmlSettings, visit: Visit) -> AsyncGenerator[Found, N
     if visit.seen.get(settings.opml) == validators:
         yield Known(name=settings.opml, validators=validators)
         return
-    yield await asyncio.to_thread(_listed, body, None)
+    for one in await asyncio.to_thread(_listed, settings.opml, body, None):
+        yield one
     yield Known(name=settings.opml, validators=validators)
 
 
-def _listed(body: bytes, base: str | None) -> Outlines:
+def _listed(name: str, body: bytes, base: str | None) -> list[Found]:
     """Read a list; what no source can be made of is a problem."""
     listed = read_opml(body, base)
     good, problems = [], list(listed.problems)
@@ -81,7 +85,8 @@ def _listed(body: bytes, base: str | None) -> Outlines:
             good.append(replace(one, url=web_address(one.url)))
         except ValueError as error:
             problems.append(f"{one.url!r} {error}")
-    return Outlines(outlines=tuple(good), problems=tuple(problems))
+    told = [Problem(name=name, text=problem) for problem in problems]
+    return [*told, Outlines(outlines=tuple(good))]
 
 
 def expand(
@@ -110,8 +115,8 @@ def expand(
 def _read(path: Path) -> tuple[bytes, str]:
     try:
         with path.open("rb") as file:
+            state = os.fstat(file.fileno())
             body = file.read(_MOST + 1)
-            state = path.stat()
     except OSError as error:
         raise FetchError(f"{path}: cannot be read: {error.strerror}", trouble="missing") from error
     if len(body) > _MOST:

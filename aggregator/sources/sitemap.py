@@ -1,8 +1,11 @@
 """A sitemap: the addresses of a site's pages, of which the new ones become articles."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -16,11 +19,27 @@ from aggregator.lists.sitemap import (
     read_sitemap,
     write_fragment,
 )
-from aggregator.sources.base import Answered, Failure, Found, Known, Remote, Visit, WebAddress
+from aggregator.sources.base import (
+    Answered,
+    Failure,
+    Found,
+    Known,
+    Problem,
+    Remote,
+    Visit,
+    WebAddress,
+)
+from aggregator.sources.memory import Memory
 from aggregator.sources.remote import Got, ask
 
-# Sitemaps of an index that one visit reads, the newest first: a site's archive of years is in more.
-_MAPS = 20
+# Sitemaps of an index that a visit reads, the newest first: a site's archive of years is in more.
+# The first visit takes the newest pages of as many as a site has kinds of pages.
+_MAPS, _AT_FIRST = 20, 3
+
+# New pages that one visit takes when it is not the first: at a page a second a quarter of an hour.
+_MOST = 1000
+
+_TYPE = "application/sitemap+xml"
 
 
 class SitemapSettings(Remote):
@@ -34,96 +53,124 @@ class SitemapSettings(Remote):
     limit: int = Field(
         50,
         ge=1,
-        le=1000,
-        description="pages that are taken: at first the newest ones, later what is new",
+        le=_MOST,
+        description="pages of a sitemap that the first visit takes, the newest ones",
     )
 
 
 async def documents(settings: SitemapSettings, visit: Visit) -> AsyncGenerator[Found, None]:
     """Yield the part of the sitemap that is new. Raises FetchError, ParseError."""
     name = settings.sitemap
-    before = await _before(visit, name)
+    before = await _former(visit, name)
     got = await ask(settings, visit, name, robots=True)
-    maps: Sequence[Location] = ()
+    now = before
     if got.body is None:
-        # An index that is what it was may list sitemaps that are not, where it gives no dates.
-        maps = [one for one in before.maps if one.modified is None] if before else ()
-        for found in got.found(""):
-            yield found
+        part = list(got.found(""))
     else:
-        now = await asyncio.to_thread(read_sitemap, got.body, got.memory.base or name)
-        maps = now.maps
-        async for found in _part(settings, visit, got, now, before):
-            yield found
-    for one in newest(maps, _MAPS):
+        now = await _read(got, visit)
+        part = await _part(settings, visit, got, now, before)
+    for found in part:
+        yield found
+    # An index that is what it was may list sitemaps that are not.
+    due = _due(now.maps if now else (), visit)
+    first = name not in visit.memories
+    for one in due[: _AT_FIRST if first else _MAPS]:
         try:
-            async for found in _inner(settings, visit, one):
-                yield found
+            inner = await _inner(settings, visit, one)
         except AggregatorError as error:
-            yield Failure(name=one.url, error=str(error))
-
-
-async def _inner(
-    settings: SitemapSettings, visit: Visit, one: Location
-) -> AsyncGenerator[Found, None]:
-    """Yield the part of an index's sitemap that is new."""
-    told = one.modified.isoformat() if one.modified else ""
-    known = visit.memories.get(one.url)
-    if told and known and known.stamp == told:
-        return
-    before = await _before(visit, one.url)
-    got = await ask(settings, visit, one.url, robots=True)
-    memory = got.memory.model_copy(update={"stamp": told})
-    got = Got(name=got.name, memory=memory, body=got.body, new=got.new)
-    if got.body is None:
-        for found in got.found(""):
+            inner = [Failure(name=one.url, error=str(error))]
+        for found in inner:
             yield found
-        return
-    now = await asyncio.to_thread(read_sitemap, got.body, got.memory.base or one.url)
+    if first:
+        # A site's archive is no news; what changes in it from now on is.
+        for one in due[_AT_FIRST:]:
+            yield Answered(name=one.url, memory=Memory(stamp=_stamp(one)))
+
+
+async def _inner(settings: SitemapSettings, visit: Visit, one: Location) -> list[Found]:
+    """Return the part of an index's sitemap that is new."""
+    before = await _former(visit, one.url)
+    got = await ask(settings, visit, one.url, robots=True)
+    got = replace(got, memory=got.memory.model_copy(update={"stamp": _stamp(one)}))
+    if got.body is None:
+        return list(got.found(""))
+    now = await _read(got, visit)
     if now.maps:
         raise FetchError(f"{one.url}: is an index inside an index", trouble="malformed")
-    async for found in _part(settings, visit, got, now, before):
-        yield found
+    return await _part(settings, visit, got, now, before)
 
 
-async def _before(visit: Visit, name: str) -> Sitemap | None:
+async def _part(
+    settings: SitemapSettings, visit: Visit, got: Got, now: Sitemap, before: Sitemap | None
+) -> list[Found]:
+    """Return a sitemap of only the pages that are to be fetched, and what is wrong with it."""
+    found: list[Found] = [one for one in got.found(_TYPE) if isinstance(one, Answered)]
+    found += [Problem(name=got.name, text=said) for said in now.problems]
+    wanted = await _wanted(settings, visit, got.name, now, before)
+    if len(wanted) > _MOST:
+        said = f"{len(wanted) - _MOST:,} more pages are new than one visit takes"
+        found.append(Problem(name=got.name, text=said))
+    if not wanted:
+        return [*found, Known(name=got.name, validators=got.memory.digest)]
+    fragment = Document(
+        name=got.name,
+        body=write_fragment(wanted[:_MOST]),
+        media_type=_TYPE,
+        url=got.memory.base or got.name,
+        validators=got.memory.digest,
+    )
+    return [*found, fragment]
+
+
+async def _wanted(
+    settings: SitemapSettings, visit: Visit, name: str, now: Sitemap, before: Sitemap | None
+) -> list[Location]:
+    """Return the pages that are new, and of the newest ones those that were not had before."""
+    noted = visit.memories.get(name)
+    if before is None and noted and noted.stamp:
+        # Known of since a time, and never read: what is older is no news.
+        since = datetime.fromisoformat(noted.stamp)
+        return newest([page for page in now.pages if _after(page, since)], _MOST)
+    latest = newest(now.pages, settings.limit)
+    known = await visit.known([page.url for page in latest])
+    chosen = {page.url: page for page in latest if page.url not in known}
+    if before:
+        chosen |= {page.url: page for page in fresh(now.pages, before.pages)}
+    return newest(list(chosen.values()), len(chosen))
+
+
+def _after(page: Location, since: datetime) -> bool:
+    moment = page.modified or page.published
+    return moment is not None and moment >= since
+
+
+async def _former(visit: Visit, name: str) -> Sitemap | None:
     """Return what a sitemap held when it was read last."""
     body = await visit.body(name)
     if not body:
         return None
     try:
-        return await asyncio.to_thread(read_sitemap, body, name)
+        return await asyncio.to_thread(read_sitemap, body, name, ZoneInfo(visit.zone))
     except AggregatorError:
         return None
 
 
-async def _part(
-    settings: SitemapSettings, visit: Visit, got: Got, now: Sitemap, before: Sitemap | None
-) -> AsyncGenerator[Found, None]:
-    """Yield a sitemap of only the pages that are to be fetched."""
-    for found in got.found("application/sitemap+xml"):
-        if isinstance(found, Answered):
-            yield found
-    wanted = await _wanted(settings, visit, now, before)
-    if not wanted:
-        yield Known(name=got.name, validators=got.memory.digest)
-        return
-    yield Document(
-        name=got.name,
-        body=write_fragment(wanted),
-        media_type="application/sitemap+xml",
-        url=got.memory.base or got.name,
-        validators=got.memory.digest,
-    )
+async def _read(got: Got, visit: Visit) -> Sitemap:
+    url, zone = got.memory.base or got.name, ZoneInfo(visit.zone)
+    return await asyncio.to_thread(read_sitemap, got.body or b"", url, zone)
 
 
-async def _wanted(
-    settings: SitemapSettings, visit: Visit, now: Sitemap, before: Sitemap | None
-) -> list[Location]:
-    """Return the pages that are new, and of the newest ones those that were not had before."""
-    latest = newest(now.pages, settings.limit)
-    known = await visit.known([page.url for page in latest])
-    since = fresh(now.pages, before.pages) if before else []
-    chosen = {page.url: page for page in latest if page.url not in known}
-    chosen |= {page.url: page for page in newest(since, settings.limit)}
-    return list(chosen.values())
+def _due(maps: Sequence[Location], visit: Visit) -> list[Location]:
+    """Return the sitemaps of an index that may hold news, the newest first."""
+    dated = sorted((one for one in maps if one.modified), key=_stamp, reverse=True)
+    undated = [one for one in maps if not one.modified]
+    return [one for one in (*dated, *undated) if not _is_as_noted(one, visit.memories)]
+
+
+def _is_as_noted(one: Location, memories: Mapping[str, Memory]) -> bool:
+    noted = memories.get(one.url)
+    return bool(noted and one.modified and noted.stamp == _stamp(one))
+
+
+def _stamp(one: Location) -> str:
+    return one.modified.isoformat() if one.modified else ""
