@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import ssl
+from typing import Any, Self
 
 import aiohttp
 import httpx
@@ -68,6 +69,7 @@ class Pools:
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
+                response_class=_Response,
                 max_line_size=limits.line,
                 max_field_size=limits.line,
                 max_headers=limits.fields,
@@ -102,3 +104,32 @@ def _with_fields(written: str) -> httpx.Proxy:
     """Return a proxy that is shown its password in a field; aiohttp warns of its other way."""
     fields = {name: value.decode() for name, value in proxy_fields(written).items()}
     return httpx.Proxy(_proxy(written).url, headers=fields)
+
+
+class _Response(aiohttp.ClientResponse):
+    """An answer that tells when the connection broke where only its end ends the body.
+
+    aiohttp takes any end for that, and would hand out the half of a document.
+    """
+
+    _ended: asyncio.Future[None] | None = None
+
+    async def start(self, connection: aiohttp.connector.Connection) -> Self:
+        protocol = connection.protocol
+        self._ended = None if protocol is None else protocol.closed
+        if self._ended is not None:
+            # It is looked at here only, and may break while it waits for a further request.
+            self._ended.add_done_callback(_looked_at)
+        await super().start(connection)
+        return self
+
+    async def __aexit__(self, *about: Any) -> None:
+        await super().__aexit__(*about)
+        sized = "Content-Length" in self.headers or "Transfer-Encoding" in self.headers
+        ended = self._ended
+        if not sized and ended is not None and ended.done() and _looked_at(ended):
+            raise aiohttp.ClientPayloadError("the connection broke")
+
+
+def _looked_at(ended: asyncio.Future[None]) -> BaseException | None:
+    return None if ended.cancelled() else ended.exception()

@@ -117,6 +117,7 @@ NETWORK: dict[str, tuple[Script, str, Trouble]] = {
     "broken in the middle": (
         broken(OK + b"Content-Length: 9\r\n\r\nhalf"), "broke|cut short", "unreachable"
     ),
+    "broken without a length": (broken(OK + b"\r\nhalf"), "was cut short", "unreachable"),
     "a chunk cut short": (raw(CHUNKED + b"9\r\nhalf"), "was cut short", "unreachable"),
     "the last chunk lost": (raw(CHUNKED + b"4\r\nhalf\r\n"), "was cut short", "unreachable"),
     "a bad chunk": (raw(CHUNKED + b"zz\r\nhalf\r\n"), "cut short|is no HTTP", "malformed"),
