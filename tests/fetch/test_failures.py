@@ -16,6 +16,7 @@ from badweb import BadWeb, Script, broken, drip, endless, raw, reply, slow, stat
 
 from aggregator.errors import FetchError, Trouble
 from aggregator.fetch import Limits, open_client
+from aggregator.fetch.unpack import zstd
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -152,6 +153,7 @@ BOMBS = {
     "gzip": gzip.compress(ZEROS),
     "deflate": zlib.compress(ZEROS),
     "br": brotli.compress(ZEROS, quality=5),
+    "zstd": zstd.compress(ZEROS),
     "gzip, gzip": gzip.compress(gzip.compress(ZEROS)),
     "gzip, br": brotli.compress(gzip.compress(ZEROS), quality=5),
     "gzip, gzip, gzip": gzip.compress(gzip.compress(gzip.compress(ZEROS))),
@@ -172,6 +174,7 @@ PACKED = {
     "gzip": gzip.compress,
     "deflate": zlib.compress,
     "br": brotli.compress,
+    "zstd": zstd.compress,
     "identity": bytes,
     "GZIP": gzip.compress,
     "": bytes,
