@@ -177,8 +177,8 @@ class Pages:
         await token_of(self._app.store, secrets.token_urlsafe(_TOKEN))
         return await enter(_at(loaded, self.port), self._app)
 
-    async def reload(self, quieten: Callable[[], Awaitable[None]]) -> World:
-        """Read the configuration anew; ``quieten`` is awaited before it comes into force.
+    async def reload(self, quieten: Callable[[World], Awaitable[None]]) -> World:
+        """Read the configuration anew; ``quieten`` gets its world before it comes into force.
 
         Raises ConfigError also for what needs a restart, and StoreError.
         """
@@ -188,7 +188,8 @@ class Pages:
         if moved:
             said = "cannot change while the daemon runs; restart it"
             raise ConfigError([f"{loaded.path}: {name}: {said}" for name in moved])
-        await quieten()
+        coming = build(_at(loaded, self.port), self._app, await self._app.store.listed())
+        await quieten(coming)
         return await self.enter(loaded)
 
     async def _troubles(self) -> tuple[str, dict[str, bytes]]:

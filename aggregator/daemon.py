@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,9 +59,9 @@ _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 # Asked for instead of some files: all of the source.
 _WHOLE: frozenset[str] = frozenset()
 
-# Returns the World of the configuration as it is now. Awaits what it is given once the
-# configuration is known to be right, before anything is changed. Raises AggregatorError.
-Reload = Callable[[Callable[[], Awaitable[None]]], Awaitable[World]]
+# Returns the World of the configuration as it is now. Once the configuration is known to be right,
+# before anything is changed, what it is given is awaited, with that World. Raises AggregatorError.
+Reload = Callable[[Callable[[World], Awaitable[None]]], Awaitable[World]]
 
 
 class Daemon:
@@ -144,7 +145,7 @@ class Daemon:
         await _cancelled(background)
         if self._scans:
             await asyncio.wait(self._scans.values(), timeout=_PARTING)
-        await self._end_scans()
+        await self._end_scans(tuple(self._scans))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_WORDS):
                 await self._publish()
@@ -229,10 +230,11 @@ class Daemon:
         if report.grown:
             self._edited.set()
 
-    async def _end_scans(self) -> None:
-        """Undo the scans in hand; what they saved stays saved."""
-        self._asked.clear()
-        ended = dict(self._scans)
+    async def _end_scans(self, names: Collection[str]) -> None:
+        """Undo the scans in hand of these sources; what they saved stays saved."""
+        for name in names:
+            self._asked.pop(name, None)
+        ended = {name: self._scans[name] for name in names if name in self._scans}
         await _cancelled(tuple(ended.values()))
         for name, task in ended.items():
             # One that was cancelled before its first step could not do this itself.
@@ -391,7 +393,8 @@ class Daemon:
         """Take the configuration as it is now, or say why the old one stays in force."""
         try:
             async with contextlib.AsyncExitStack() as quiet:
-                self._world = self._told(await self._reload(lambda: self._quieten(quiet)))
+                quieten = functools.partial(self._quieten, quiet)
+                self._world = self._told(await self._reload(quieten))
         except AggregatorError as error:
             self.config_error = str(error)
             log.error("The edit is not taken; the old one stays in force:\n%s", error)  # noqa: TRY400
@@ -405,10 +408,13 @@ class Daemon:
         count = len(self._world.sources)
         log.info("Took the configuration anew: %d source%s", count, "s" if count > 1 else "")
 
-    async def _quieten(self, quiet: contextlib.AsyncExitStack) -> None:
-        """Bring work to rest: a scan by the old settings must not save over the new ones."""
+    async def _quieten(self, quiet: contextlib.AsyncExitStack, coming: World) -> None:
+        """Bring work to rest: a scan by the old settings must not save over the new ones.
+
+        Those that stay as they are go on: to begin them again would ask their servers twice.
+        """
         self._allowed.clear()
-        await self._end_scans()
+        await self._end_scans(tuple(_changed(self._world, coming)))
         await quiet.enter_async_context(self._publishing)
 
 
@@ -416,6 +422,19 @@ async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _changed(now: World, coming: World) -> Iterator[str]:
+    """Yield the sources whose scans would go by what is in force no longer."""
+    same = _for_all(now) == _for_all(coming)
+    for name, source in now.sources.items():
+        if not same or coming.sources.get(name) != source:
+            yield name
+
+
+def _for_all(world: World) -> tuple[object, ...]:
+    context = world.context
+    return context.root, context.policy, context.rules, context.duplicates
 
 
 def _state(path: Path) -> tuple[int, ...]:
