@@ -38,11 +38,11 @@ def measure(command: list[str], folder: Path) -> Run:
 
 def _watch(process: "subprocess.Popen[str]", peak: list[int]) -> None:
     while process.poll() is None:
-        peak[0] = max(peak[0], sum(_kilobytes(pid) for pid in _tree(process.pid)))
+        peak[0] = max(peak[0], sum(held(pid) for pid in tree(process.pid)))
         time.sleep(_EVERY)
 
 
-def _tree(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
     found = [pid]
     for parent in found:
         for children in Path(f"/proc/{parent}/task").glob("*/children"):
@@ -53,7 +53,7 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _kilobytes(pid: int) -> int:
+def held(pid: int) -> int:
     """Proportional: what processes share counts once in all. 0 for one that is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
