@@ -10,7 +10,7 @@ MAX_BYTES = 80
 MAX_DEPTH = 8
 
 _NAMELESS = "category"
-_OWN_NAMES = {"archive", "articles", "feeds", "healthz", "index", "static", "status"}
+_OWN_NAMES = {"archive", "articles", "feeds", "healthz", "index", "static", "status", "websub"}
 _WINDOWS_DEVICES = {"aux", "con", "nul", "prn"} | {
     f"{port}{number}" for port in ("com", "lpt") for number in range(10)
 }

@@ -18,6 +18,8 @@ from aggregator.store.records import (
     SourceEntry,
     SourceState,
     SourceStatus,
+    Standing,
+    Subscription,
     Visited,
 )
 from aggregator.store.store import Store, open_store
@@ -40,7 +42,9 @@ __all__ = [
     "SourceEntry",
     "SourceState",
     "SourceStatus",
+    "Standing",
     "Store",
+    "Subscription",
     "Visited",
     "open_store",
 ]

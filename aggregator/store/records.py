@@ -96,7 +96,8 @@ class SourceStatus:
 
     ``since`` is when it became so; ``target`` is the folder or address as configured. ``health``
     is "ok", "new" or what ails it (see ``health.py``), since ``health_since``, and ``health_text``
-    says what can be done. ``next_scan`` is None when it is not visited any more.
+    says what can be done. ``next_scan`` is None when it is not visited any more. ``hub`` is the
+    host that tells of its news, or "", for the time being until ``hub_until``.
     """
 
     name: str
@@ -113,6 +114,45 @@ class SourceStatus:
     health_since: datetime | None = None
     health_text: str = ""
     failures: int = 0
+    hub: str = ""
+    hub_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """What was agreed on with a hub (WebSub).
+
+    ``callback`` is our address for it, which ends with ``token``. ``until`` is when the lease ends,
+    None before the hub verified; ``pushed`` when it told of news last. ``due`` is when the hub is
+    to be asked again, ``tries`` counts how often it was since it last verified.
+    """
+
+    token: str
+    callback: str
+    hub: str
+    topic: str
+    secret: str = field(repr=False)
+    state: Literal["asked", "active", "denied", "leaving"]
+    asked: datetime | None = None
+    until: datetime | None = None
+    pushed: datetime | None = None
+    due: datetime | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a source stands with its hub. ``memory`` is what is remembered of its address, or "".
+
+    ``active``: the source is configured.
+    """
+
+    source: int
+    key: str
+    name: str
+    active: bool
+    memory: str
+    subscription: Subscription | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,8 +121,9 @@ outlines = sa.Table(
     sa.Column("categories", sa.JSON, nullable=False),
 )
 
-# Sources that a hub tells of news (WebSub). token: what our address for it ends with. until: when
-# the lease ends, None while it is not verified.
+# Sources that a hub tells of news (WebSub). callback: our address for it, which ends with token.
+# until: when the lease ends, None while it is not verified. due: when the hub is to be asked again;
+# tries counts how often it was since it last verified.
 subscriptions = sa.Table(
     "subscriptions",
     metadata,
@@ -130,6 +131,7 @@ subscriptions = sa.Table(
         "source_id", _Number, sa.ForeignKey("sources.id", ondelete="CASCADE"), primary_key=True
     ),
     sa.Column("token", sa.Text, nullable=False, unique=True),
+    _text("callback"),
     _text("hub"),
     _text("topic"),
     _text("secret"),
@@ -137,6 +139,8 @@ subscriptions = sa.Table(
     sa.Column("asked", Instant),
     sa.Column("until", Instant),
     sa.Column("pushed", Instant),
+    sa.Column("due", Instant),
+    _count("tries"),
 )
 
 articles = sa.Table(

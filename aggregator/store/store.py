@@ -17,7 +17,7 @@ from aggregator.article import Entry
 from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.nfkc import fold
-from aggregator.store import connect, learning, lives, stories
+from aggregator.store import connect, hubs, learning, lives, stories
 from aggregator.store.feeds import EVERYTHING, feeds_of, make_feed, mark_feeds
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
@@ -36,6 +36,8 @@ from aggregator.store.records import (
     SourceEntry,
     SourceState,
     SourceStatus,
+    Standing,
+    Subscription,
     Visited,
 )
 from aggregator.store.rows import (
@@ -455,13 +457,48 @@ class Store:
             .where(documents.c.source_id == sources.c.id, documents.c.error != "")
             .scalar_subquery()
         )
-        query = sa.select(sources, count.label("articles"), failing.label("problems"))
+        query = hubs.with_hubs(
+            sa.select(sources, count.label("articles"), failing.label("problems"))
+        )
         async with self._read() as connection:
             rows = await connection.execute(query.where(sources.c.active).order_by(sources.c.name))
             return [
-                replace(_source_status(row), articles=row.articles, problems=row.problems)
+                replace(
+                    _source_status(row),
+                    articles=row.articles,
+                    problems=row.problems,
+                    hub=hubs.host(row.hub),
+                    hub_until=row.until,
+                )
                 for row in rows
             ]
+
+    # Hubs
+
+    async def standings(self, keys: Iterable[str], now: datetime) -> list[Standing]:
+        """Return how these sources stand with their hubs, and all whose hub is to be asked."""
+        async with self._read() as connection:
+            return await hubs.standings(connection, keys, now)
+
+    async def standing(self, token: str) -> Standing | None:
+        """Return how the source stands with its hub whose address for it ends with a token."""
+        async with self._read() as connection:
+            return await hubs.standing(connection, token)
+
+    async def subscribe(self, source: int, subscription: Subscription) -> None:
+        """Note what a source is about to ask of a hub, in place of what there was."""
+        async with self._write() as connection:
+            await hubs.write(connection, source, subscription)
+
+    async def resubscribe(self, token: str, **changes: Any) -> None:
+        """Note what became of a subscription: the fields that changed."""
+        async with self._write() as connection:
+            await hubs.change(connection, token, changes)
+
+    async def unsubscribe(self, token: str) -> None:
+        """Forget a subscription."""
+        async with self._write() as connection:
+            await hubs.forget(connection, token)
 
     # Feeds
 

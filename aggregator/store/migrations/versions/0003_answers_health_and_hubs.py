@@ -45,6 +45,7 @@ def upgrade() -> None:
         "subscriptions",
         sa.Column("source_id", _NUMBER, nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("callback", sa.Text(), server_default="", nullable=False),
         sa.Column("hub", sa.Text(), server_default="", nullable=False),
         sa.Column("topic", sa.Text(), server_default="", nullable=False),
         sa.Column("secret", sa.Text(), server_default="", nullable=False),
@@ -52,6 +53,8 @@ def upgrade() -> None:
         sa.Column("asked", sa.BigInteger(), nullable=True),
         sa.Column("until", sa.BigInteger(), nullable=True),
         sa.Column("pushed", sa.BigInteger(), nullable=True),
+        sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(
             ["source_id"],
             ["sources.id"],
