@@ -77,7 +77,7 @@ def measure(page: Page) -> Result:
         right=len(right),
         titles=sum(a.title == truth[a.uid][0] for a in right),
         dates=sum(day == truth[a.uid][1] for a, day in zip(right, days, strict=True)),
-        confidence=confidence(page.url, page.html.encode()),
+        confidence=listing.confidence if listing else confidence(page.url, page.html.encode()),
         said=said,
         seconds=seconds,
     )

@@ -15,14 +15,20 @@ from aggregator.article import Article, Document
 from aggregator.errors import ParseError
 from aggregator.parse.decode import decode, looks_binary
 from aggregator.parse.listing import furniture
+from aggregator.parse.listing.article_page import is_index
 from aggregator.parse.listing.chosen import mistake, piece, pieces, read_pieces
 from aggregator.parse.listing.found import Find, find
 from aggregator.parse.listing.model import Listing, Selectors
 from aggregator.parse.listing.reading import read_card
+from aggregator.parse.listing.score import certainty
 from aggregator.parse.listing.sheet import Sheet, lay_out
-from aggregator.parse.listing.structured import fill, said
+from aggregator.parse.listing.structured import article_of, fill, said
 
 __all__ = ["Listing", "Selectors", "read_listing"]
+
+_FEWEST_SPOKEN = 3
+_SPOKEN = 0.8
+"""Confidence in a list that is there for machines alone: nobody who reads the page checks it."""
 
 THRESHOLD = 0.5
 """Confidence from which on a list is taken; docs/pages.md has how it parts right from wrong."""
@@ -47,14 +53,30 @@ def read_listing(document: Document, selectors: Selectors, zone: tzinfo) -> List
         return _by_selector(document, sheet, selectors, zone)
     found = find(sheet) if sheet else None
     if sheet is None or found is None or found.confidence < THRESHOLD:
-        raise ParseError(_unrecognised(document, sheet, found), "selector")
+        spoken = _spoken(sheet, zone) if sheet and selectors == Selectors() else None
+        if spoken is None:
+            raise ParseError(_unrecognised(document, sheet, found), "selector")
+        return spoken
     if selectors == Selectors():
-        spoken = said(sheet, zone)
-        articles = [fill(read_card(sheet, card, zone), spoken) for card in found.cards]
+        entries = said(sheet, zone)
+        articles = [fill(read_card(sheet, card, zone), entries) for card in found.cards]
     else:
         parts = [piece(card.item) for card in found.cards]
         articles = _read(document, sheet, parts, selectors, zone)
     return Listing(articles=tuple(articles), confidence=round(found.confidence, 2), how=_how(found))
+
+
+def _spoken(sheet: Sheet, zone: tzinfo) -> Listing | None:
+    """Give what a page lists for machines alone, if it is not an article's with others beside."""
+    entries = [entry for entry in said(sheet, zone).values() if entry.title]
+    confidence = _SPOKEN * certainty(is_index(sheet, ()))
+    if len(entries) < _FEWEST_SPOKEN or confidence < THRESHOLD:
+        return None
+    return Listing(
+        articles=tuple(article_of(entry, sheet) for entry in entries),
+        confidence=round(confidence, 2),
+        how=f"{len(entries)} × JSON-LD",
+    )
 
 
 def _by_selector(

@@ -5,15 +5,17 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from html import escape
 
 from aggregator.article import Article
 from aggregator.parse.dates import read_date
 from aggregator.parse.feed_text import one_line, web_address
 from aggregator.parse.listing.sheet import Sheet, address
 
-_STORIES = ("Article", "Posting", "Report", "VideoObject", "PodcastEpisode", "ListItem", "WebPage")
+_STORIES = ("Article", "Posting", "Report", "VideoObject", "PodcastEpisode", "ListItem")
 # What an entry of a list, and a list, hold others under.
 _INNER = ("item", "itemListElement", "blogPost", "blogPosts", "hasPart", "mainEntity", "@graph")
+_CRUMBS = "BreadcrumbList"
 _MOST_SCRIPTS, _MOST_NODES = 20, 3_000
 _LONGEST = 4_000
 
@@ -32,7 +34,7 @@ class Said:
 
 
 def nodes(sheet: Sheet) -> Iterator[Node]:
-    """Give the objects of a page's JSON-LD, those around others first."""
+    """Give the objects of a page's JSON-LD, those around others first; of crumbs none."""
     scripts = sheet.root.iterfind(".//script[@type='application/ld+json']")
     for script, _ in zip(scripts, range(_MOST_SCRIPTS), strict=False):
         try:
@@ -44,6 +46,8 @@ def nodes(sheet: Sheet) -> Iterator[Node]:
                 break
             value = waiting.popleft()
             if isinstance(value, Mapping):
+                if _CRUMBS in kinds(value):
+                    continue
                 yield value
                 waiting.extend(value[name] for name in _INNER if name in value)
             elif isinstance(value, list):
@@ -57,14 +61,30 @@ def kinds(node: Node) -> tuple[str, ...]:
 
 
 def said(sheet: Sheet, zone: tzinfo) -> dict[str, Said]:
-    """Give what a page says of articles that it lists, by address; of crumbs and itself nothing."""
+    """Give what a page says of articles that it lists, by address, but not of itself."""
     found: dict[str, Said] = {}
     for node in nodes(sheet):
         if any(kind.endswith(_STORIES) for kind in kinds(node)):
             entry = _said(sheet, node, zone)
-            if entry and entry.url not in (sheet.url, *found):
+            # A place in a list often names only the address of what it holds.
+            if entry and entry.url != sheet.url and (entry.title or entry.url not in found):
                 found[entry.url] = entry
     return found
+
+
+def article_of(entry: Said, sheet: Sheet) -> Article:
+    """Give the article that is described for machines alone."""
+    summary = escape(entry.summary, quote=False)
+    return Article(
+        uid=entry.url,
+        title=entry.title,
+        url=entry.url,
+        base=sheet.base,
+        published=entry.published,
+        html=f"<p>{summary}</p>" if summary else "",
+        image=entry.image,
+        language=sheet.language or None,
+    )
 
 
 def fill(article: Article, found: Mapping[str, Said]) -> Article:

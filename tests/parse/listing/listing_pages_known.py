@@ -390,6 +390,21 @@ def much_navigation() -> Page:
     )
 
 
+def script_front() -> Page:
+    """A page that scripts fill: its list is there for machines alone."""
+    url = "https://spa.example/stories"
+    found = stories(4)
+    at = lambda s: f"{url}/{s.slug}"  # noqa: E731
+    names = ",".join(
+        f'{{"@type":"ListItem","position":{s.n},"url":"{at(s)}","item":{{"@type":"Article","@id":"{at(s)}","headline":"{s.title}","datePublished":"{s.day}","description":"{s.summary}","image":["/{s.n}.jpg"]}}}}'
+        for s in found
+    )
+    crumbs = '{"@type":"BreadcrumbList","itemListElement":[{"@type":"ListItem","position":1,"name":"Home","item":"https://spa.example/"}]}'
+    head = f'<script type="application/ld+json">[{{"@type":"ItemList","itemListElement":[{names}]}},{crumbs}]</script>'
+    body = """<body><div id="app"></div><noscript>Please enable JavaScript.</noscript></body>"""
+    return Page("script front", url, document(head, body), truth(found, at))
+
+
 def contact() -> Page:
     """No list at all."""
     body = f"""<body>{menu(SECTIONS)}<main><h1>Contact</h1><p>Write to us, or come by: we are at the old customs house, second floor, on working days from nine to five.</p><form><input name="mail"><textarea></textarea><button>Send</button></form>
@@ -433,6 +448,6 @@ def nothing_yet() -> Page:
 PAGES = (
     *(wordpress_classic, wordpress_blocks, hugo_papermod, hexo_archive, jekyll_minima),
     *(ghost_casper, hashed_divs, table_of_links, preprints, plain_list, chinese_column),
-    *(chinese_portal, magazine_front, changelog, government_table, much_navigation),
+    *(chinese_portal, magazine_front, changelog, government_table, much_navigation, script_front),
     *(contact, single_article, login, nothing_yet),
 )
