@@ -102,7 +102,10 @@ def _read(
             f"{document.name}: none of the {len(parts)} items has a title and a link ({given})",
             "selector",
         )
-    return list({article.uid: article for article in reversed(articles)}.values())[::-1]
+    firsts: dict[str, Article] = {}
+    for article in articles:
+        firsts.setdefault(article.uid, article)
+    return list(firsts.values())
 
 
 def _unrecognised(document: Document, sheet: Sheet | None, found: Find | None) -> str:

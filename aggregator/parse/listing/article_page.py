@@ -12,8 +12,12 @@ from aggregator.parse.listing.sheet import Sheet, width
 from aggregator.parse.listing.structured import kinds, nodes
 
 _KINDS = ("Article", "Posting", "Report")
+# Letters of running text that make an article: what introduces a list has a few hundred.
 _MUCH_PROSE = 1_500
+# Letters of a headline: what heads a list is shorter. And how many headings are looked at.
 _HEADLINE, _MOST_HEADLINES = 40, 10
+# A page with no sign of an article is about its list, with 0.98. What a page says of itself or its
+# address do not refuse it alone, since sites say it of lists; prose outside does.
 _USUAL = 4.0
 
 

@@ -13,17 +13,22 @@ from aggregator.parse.listing.sheet import Sheet, width
 _KIN = 3.0
 """Log odds that another group of the same page may have less than the best one."""
 
+_ALIKE = 0.6
+"""The part of another group's addresses that are shaped like the best one's."""
+
+_CROWDED = 0.5
+"""Titles in each piece (the logarithm of them) from which on it holds several articles."""
+
 _SHORTEST_LEAD = 15
 """Letters of a single story's title; a shorter one heads a section."""
 
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """The articles' cards in the order of the page, how sure it is, and the groups they are of."""
+    """The articles' cards in the order of the page, and how sure it is (0 to 1)."""
 
     cards: tuple[Card, ...]
     confidence: float
-    parts: tuple[Candidate, ...]
 
 
 def find(sheet: Sheet) -> Find | None:
@@ -35,10 +40,11 @@ def find(sheet: Sheet) -> Find | None:
     parts = _with_kin(candidates)
     cards = [card for part in parts for card in part.cards]
     cards += _leads(sheet, cards)
-    cards.sort(key=lambda card: card.item.start)
-    cards = list({card.url: card for card in reversed(cards)}.values())[::-1]
-    confidence = certainty(parts[0].score) * certainty(is_index(sheet, cards))
-    return Find(tuple(cards), confidence, tuple(parts))
+    firsts: dict[str, Card] = {}
+    for card in sorted(cards, key=lambda card: card.item.start):
+        firsts.setdefault(card.url, card)
+    found = tuple(firsts.values())
+    return Find(found, certainty(parts[0].score) * certainty(is_index(sheet, found)))
 
 
 def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -51,9 +57,9 @@ def _with_kin(candidates: Sequence[Candidate]) -> list[Candidate]:
         if other.score < best.score - _KIN or other.score < 0:
             break
         like = [c for c in other.cards if shape(c.url) in shapes and site(c.url) in sites]
-        if len(like) < 0.6 * len(other.cards) or other.features["beside"]:
+        if len(like) < _ALIKE * len(other.cards) or other.features["beside"]:
             continue
-        if other.features["crowd"] > 0.5 or any(_overlap(other, part) for part in parts):  # noqa: PLR2004
+        if other.features["crowd"] > _CROWDED or any(_overlap(other, part) for part in parts):
             continue
         parts.append(other)
     return parts
