@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from aggregator.sources import Source
 from aggregator.sources.base import seconds
 from aggregator.sources.opml import OpmlSettings, expand
 from aggregator.store import Listed, SourceEntry, Store, open_store
+from aggregator.websub import PLACE, Callbacks
 from aggregator.troubles import token_of, troubles_files
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from aggregator.daemon import Daemon
     from aggregator.server import Status
 
+
+# Threads that mostly wait: as many as requests are in flight.
+_WAITING = 64
 
 # Bytes of chance in an address that nobody shall guess.
 _TOKEN = 16
@@ -56,6 +61,9 @@ async def open_app(loaded: Loaded) -> AsyncIterator[App]:
 
     Raises StoreError, StoreBusyError.
     """
+    # Names of hosts are looked up in these threads: by default there are so few that half a dozen
+    # name servers which do not answer hold up every source.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_WAITING))
     async with (
         open_store(loaded.config.store, loaded.root) as store,
         store.held(),
@@ -101,6 +109,7 @@ def build(loaded: Loaded, app: App, listed: Mapping[str, Sequence[Listed]]) -> W
         output=_output(loaded),
         sources={source.name: source for source in _all(loaded.sources, listed)},
         keep=timedelta(seconds=seconds(config.keep)) if config.keep else None,
+        callbacks=f"{config.base_url}{PLACE}" if config.base_url else "",
     )
 
 
@@ -167,10 +176,12 @@ class Pages:
     def application(self) -> "Starlette":
         """Return the web application."""
         from aggregator.server import build as build_server  # noqa: PLC0415 - see run
-        from aggregator.server import troubles_route  # noqa: PLC0415
+        from aggregator.server import hubs_route, troubles_route  # noqa: PLC0415
 
         output = self._loaded.root / self._loaded.config.output
-        return build_server(output, self._status, troubles_route(self._troubles))
+        hubs = Callbacks(store=self._app.store, news=self._news, changed=self._changed)
+        more = (troubles_route(self._troubles), hubs_route(hubs))
+        return build_server(output, self._status, *more)
 
     async def enter(self, loaded: Loaded) -> World:
         """Take a configuration, with the port that is really served."""
@@ -191,6 +202,13 @@ class Pages:
         coming = build(_at(loaded, self.port), self._app, await self._app.store.listed())
         await quieten(coming)
         return await self.enter(loaded)
+
+    def _news(self, name: str, delivered: bytes) -> bool:
+        return self.daemon is not None and self.daemon.take_news(name, delivered)
+
+    def _changed(self, key: str) -> None:
+        if self.daemon:
+            self.daemon.look_at_hubs((key,))
 
     async def _troubles(self) -> tuple[str, dict[str, bytes]]:
         """Return what the address of the feed of troubles ends with, and its files."""

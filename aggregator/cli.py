@@ -6,6 +6,7 @@ import difflib
 import io
 import json
 import logging
+import re
 import shlex
 import sys
 import time
@@ -152,7 +153,7 @@ def once(
     else:
         _show_once(result)
     if failure:
-        _err.print(failure, style="red", markup=False, highlight=False)
+        _err.print(_visible(failure), style="red", markup=False, highlight=False)
     raise typer.Exit(int(bool(failure) or any(report.status == "error" for report in reports)))
 
 
@@ -214,7 +215,7 @@ async def _visit(name: str, world: "World", progress: Progress, *, forced: bool)
     """Scan a source, with a line of progress for as long as that takes."""
     from aggregator.jobs import Scan, perform  # noqa: PLC0415
 
-    task = progress.add_task(escape(name), total=None, done="")
+    task = progress.add_task(_cell(name), total=None, done="")
 
     def tell(report: "Report") -> None:
         progress.update(task, done=f"{report.documents:,} documents")
@@ -239,7 +240,7 @@ def _show_once(result: dict[str, Any]) -> None:
     table = _table("Source", "Status", *(f">{name.capitalize()}" for name in shown))
     for source in sources:
         status = _coloured(source["status"])
-        table.add_row(escape(source["name"]), status, *(f"{source[name]:,}" for name in shown))
+        table.add_row(_cell(source["name"]), status, *(f"{source[name]:,}" for name in shown))
     _out.print(table)
     for source in sources:
         for error in source["errors"]:
@@ -365,7 +366,9 @@ def _show_articles(articles: Sequence[dict[str, Any]]) -> None:
 def _indented(text: str, style: str = "") -> None:
     """Print a paragraph, wrapped to the terminal and two columns in."""
     if text:
-        _out.print(Padding(Text(text, style), (0, 0, 0, 2), expand=False), soft_wrap=False)
+        _out.print(
+            Padding(Text(_visible(text), style), (0, 0, 0, 2), expand=False), soft_wrap=False
+        )
 
 
 @app.command(epilog="Example: aggregator status --json")
@@ -419,7 +422,7 @@ def _show_sources(sources: Sequence["SourceStatus"]) -> None:
     table = _table("Source", *kind, "Status", ">Articles", "Last scan", "Next scan")
     for source in sources:
         table.add_row(
-            escape(source.name),
+            _cell(source.name),
             *([source.kind] if kind else []),
             _health(source),
             f"{source.articles:,}",
@@ -457,7 +460,7 @@ def _show_feeds(feeds: Sequence["FeedStatus"]) -> None:
     table = _table("Feed", "Folder", ">Entries", "Newest")
     for feed in feeds:
         newest = f"{feed.updated.astimezone():%Y-%m-%d %H:%M}" if feed.updated else "–"
-        title, folder = escape(feed.title or "everything"), escape(f"{feed.slug}/")
+        title, folder = _cell(feed.title or "everything"), _cell(f"{feed.slug}/")
         table.add_row(title, folder, f"{feed.entries:,}", newest)
     _out.print(table)
 
@@ -612,11 +615,34 @@ def _usage(problem: str) -> NoReturn:
 
 
 def _say(text: str, style: str = "") -> None:
-    _out.print(text, style=style, markup=False, highlight=False)
+    _out.print(_visible(text), style=style, markup=False, highlight=False)
 
 
 def _complain(problem: str) -> None:
-    _err.print(problem, style="red", markup=False, highlight=False)
+    _err.print(_visible(problem), style="red", markup=False, highlight=False)
+
+
+# What a terminal takes for commands, and what turns the direction of all that follows: titles, file
+# names and answers of servers hold anything (Unicode, "Trojan Source", CVE-2021-42574).
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def _visible(text: str) -> str:
+    """Return a text that does nothing to a terminal but to be read."""
+    return _COMMANDS.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def _cell(text: str) -> str:
+    """Return a text as a table or a line of progress shows it."""
+    return escape(_visible(text))
+
+
+class _Visible(logging.Formatter):
+    """Log lines that do nothing to a terminal but to be read."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, or the lines, of a record."""
+        return _visible(super().format(record))
 
 
 def _close(name: str, known: Sequence[str]) -> str:
@@ -705,6 +731,7 @@ def _log_to_stderr() -> None:
     else:
         handler = logging.StreamHandler()
         layout = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.INFO, handlers=[handler], format=layout)
+    handler.setFormatter(_Visible(layout))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for noisy in ("apscheduler", "watchfiles", "httpx", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -7,7 +7,16 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterator, Sequence
+from collections import deque
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Sequence,
+)
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +32,7 @@ from aggregator.scan import Report
 from aggregator.sources import Source
 from aggregator.sources.directory import DirectorySettings, touched
 from aggregator.turns import Turns
+from aggregator.websub import Desk, tend, wanted
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +63,12 @@ _CONFIG_LOOK = 0.5
 # after them; with the server's two seconds they make less than five.
 _PARTING, _LAST_WORDS = 1.0, 1.0
 
+# Seconds between two looks at which hubs are to be asked; what a scan found is looked at at once.
+_HUBS_LOOK = 60.0
+
+# What hubs delivered of one source and is not read yet. Beyond, the source is asked, which has all.
+_UNREAD = 4
+
 # Before everything: asks the store when the next article is due without letting one out.
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
@@ -81,6 +97,7 @@ class Daemon:
         self._turns = Turns()
         self._publishing = asyncio.Lock()
         self._asked: dict[str, frozenset[str]] = {}
+        self._news: dict[str, deque[Scan]] = {}
         self._scans: dict[str, asyncio.Task[None]] = {}
         self._allowed = asyncio.Event()
         self._allowed.set()
@@ -88,6 +105,8 @@ class Daemon:
         self._stop = asyncio.Event()
         self._edited = asyncio.Event()
         self._rewatch = asyncio.Event()
+        self._hubs = asyncio.Event()
+        self._hubs_of: set[str] = set()
         self._world = self._told(world)
 
     def _told(self, world: World) -> World:
@@ -123,6 +142,7 @@ class Daemon:
             self._watch_config,
             self._take_edits,
             self._keep_time,
+            self._keep_hubs,
         )
         async with asyncio.TaskGroup() as group:
             for work in lasting:
@@ -196,12 +216,15 @@ class Daemon:
         before = self._asked.get(name, only)
         both = before | only if before and only else _WHOLE
         self._asked[name] = both if len(both) <= _NAMED else _WHOLE
+        self._begin(name)
+
+    def _begin(self, name: str) -> None:
         if name not in self._scans:
             self._scans[name] = asyncio.create_task(self._scan_asked(name))
 
     async def _scan_asked(self, name: str) -> None:
         try:
-            while name in self._asked:
+            while name in self._asked or name in self._news:
                 await self._allowed.wait()
                 await self._scan_turn(name)
         finally:
@@ -212,20 +235,36 @@ class Daemon:
         source = self._world.sources.get(name)
         if source is None:
             self._asked.pop(name, None)
+            self._news.pop(name, None)
             return
         async with self._turns.turn(source):
-            only = self._asked.pop(name, None)
-            if only is None or name not in self._world.sources:
+            job = self._next(name)
+            if job is None or name not in self._world.sources:
                 return
-            report = await self._perform(Scan(name, tuple(sorted(only))))
+            report = await self._perform(job)
+        self._read(job)
         if isinstance(report, Report):
-            self._take_report(source, report, whole=not only)
+            self._take_report(source, report, job)
 
-    def _take_report(self, source: Source, report: Report, *, whole: bool) -> None:
+    def _next(self, name: str) -> Scan | None:
+        """Return what a source is to be scanned for; what its hub delivered comes first.
+
+        That stays where it is until it is read: a scan may be undone.
+        """
+        if name in self._news:
+            return self._news[name][0]
+        only = self._asked.pop(name, None)
+        return None if only is None else Scan(name, tuple(sorted(only)))
+
+    def _take_report(self, source: Source, report: Report, done: Scan) -> None:
         _log(report)
         self._stale.set()
+        if done.pushed is not None and report.status == "error":
+            self.take_news(source.name, b"")
+        if wanted(source):
+            self.look_at_hubs((source.key,))
         job = self._scheduler.get_job(source.key)
-        if whole and job:
+        if not done.only and done.pushed is None and job:
             job.modify(next_run_time=report.due)
         if report.grown:
             self._edited.set()
@@ -256,6 +295,59 @@ class Daemon:
         except Exception:
             log.exception("%s failed unexpectedly", called)
         return None
+
+    # Hubs
+
+    def take_news(self, name: str, delivered: bytes) -> bool:
+        """Have what a hub delivered read when it is the source's turn; return whether it will be.
+
+        Without a body, and when too much is delivered, the source itself is asked.
+        """
+        if name not in self._world.sources:
+            return False
+        unread = self._news.setdefault(name, deque())
+        if delivered and len(unread) < _UNREAD:
+            unread.append(Scan(name, pushed=delivered))
+        else:
+            # The first may be in hand.
+            self._news[name] = deque((*list(unread)[:1], Scan(name, forced=True)))
+        self._begin(name)
+        return True
+
+    def _read(self, done: Scan) -> None:
+        unread = self._news.get(done.source)
+        if unread and unread[0] is done:
+            unread.popleft()
+        if not unread:
+            self._news.pop(done.source, None)
+
+    def look_at_hubs(self, keys: Iterable[str]) -> None:
+        """Have it looked at whether the hubs of sources, by their keys, are to be asked."""
+        self._hubs_of.update(keys)
+        self._hubs.set()
+
+    async def _keep_hubs(self) -> None:
+        """Ask hubs for what is due, and for what scans and edits of the configuration changed."""
+        known: dict[str, Source] = {}
+        self.look_at_hubs(source.key for source in self._world.sources.values())
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_HUBS_LOOK):
+                    await self._hubs.wait()
+            self._hubs.clear()
+            keys, self._hubs_of = self._hubs_of, set()
+            world = self._world
+            known |= {source.key: source for source in world.sources.values()}
+            context = world.context
+            desk = Desk(
+                store=context.store,
+                client=context.client,
+                address=world.callbacks,
+                sources=known,
+                now=context.now,
+            )
+            await tend(desk, keys)
+            await asyncio.sleep(_DEBOUNCE)
 
     # Publishing
 
@@ -391,6 +483,7 @@ class Daemon:
 
     async def _take_config(self) -> None:
         """Take the configuration as it is now, or say why the old one stays in force."""
+        before = self._world
         try:
             async with contextlib.AsyncExitStack() as quiet:
                 quieten = functools.partial(self._quieten, quiet)
@@ -401,7 +494,10 @@ class Daemon:
             return
         finally:
             self._allowed.set()
+            for name in self._news:
+                self._begin(name)
         self.config_error = ""
+        self.look_at_hubs(s.key for w in (before, self._world) for s in w.sources.values())
         await self._schedule()
         self._rewatch.set()
         self._stale.set()

@@ -37,12 +37,16 @@ Job = Scan | Publish | Prune
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """All that jobs work on, built from one configuration. ``keep`` is None to keep for ever."""
+    """All that jobs work on, built from one configuration. ``keep`` is None to keep for ever.
+
+    ``callbacks`` is where hubs reach this program, "" when they cannot.
+    """
 
     context: Context
     output: Output
     sources: Mapping[str, Source]
     keep: timedelta | None = None
+    callbacks: str = ""
 
 
 async def perform(job: Job, world: World) -> Report | list[Written] | int:

@@ -12,8 +12,8 @@ from soak_web import FRESH, RETRY, TTL, Asked, Spot
 _SLACK = 0.1
 # Seconds after which a source that failed is tried again at first, half of it at least.
 _BACKOFF = 300.0
-# A circle of redirects comes by twice; and a request on a connection that was open already and broke
-# is sent again at once by every client (RFC 9112, 9.3.1). Seconds within which they are one visit.
+# A circle of redirects comes by twice; and a request on a connection that was open already and
+# broke is sent again at once (RFC 9112, 9.3.1). Seconds within which they are one visit.
 _AGAIN, _AT_ONCE = frozenset(("loop", "reset")), 5.0
 # Redirects lead from these to other addresses, whose validators are told to the first.
 _LEADING = frozenset(("chain", "elsewhere"))

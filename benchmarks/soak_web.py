@@ -52,7 +52,8 @@ class Spot:
     @property
     def listed(self) -> bool:
         """Whether it is the OPML source that names it, not the configuration."""
-        return self.number % 9 == 3 and not self.delay and source_kind(self.kind) == "feed"
+        plain = source_kind(self.kind) == "feed" and self.kind != "auto"
+        return plain and self.number % 9 == 3 and not self.delay
 
 
 @dataclass(frozen=True)
@@ -500,8 +501,16 @@ async def _answer(reply: Reply, reader: asyncio.StreamReader, writer: asyncio.St
     for at in range(0, size, step):
         writer.write(reply.body[at : min(at + step, size)])
         await writer.drain()
-        await asyncio.sleep(reply.drip / 30)
+        if reply.drip and await _hung_up(reader, reply.drip / 30):
+            return False
     return not reply.fault
+
+
+async def _hung_up(reader: asyncio.StreamReader, within: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            return not await reader.read(1)
+    return False
 
 
 def _reset_connection(writer: asyncio.StreamWriter) -> None:

@@ -47,6 +47,9 @@ _Entry = tuple[str, dict[str, str]]
 MOST_LOCATIONS = 50_000
 MOST_BYTES = 50 * 1024 * 1024
 
+# 6 million empty elements take 870 MB; 50,000 addresses with four fields and a picture a million.
+_MOST_TAGS = 1_500_000
+
 _GZIP = b"\x1f\x8b"
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 _IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
@@ -105,6 +108,8 @@ def _instead(text: str, name: str) -> str:
 
 
 def _from_xml(text: str, at: int, url: str, zone: tzinfo) -> Sitemap:
+    if text.count("<") > _MOST_TAGS:
+        raise ParseError(f"has more than {_MOST_TAGS:,} tags")
     entries, error = _read_entries(text[at:])
     if error:
         entries, error = _read_entries(escape_strays(text[at:]))

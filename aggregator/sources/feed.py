@@ -101,9 +101,11 @@ def _candidates(html: str, at: str) -> list[Candidate]:
     named, usual = feeds_in(html, at), common_places(at)
     sure = [one for one in named if not one.doubtful][:_NAMED]
     doubtful = [one for one in named if one.doubtful][:_NAMED]
-    every = {one.url: one for one in reversed([*sure, *usual[:_USUAL], *doubtful])}
+    every: dict[str, Candidate] = {}
+    for one in (*sure, *usual[:_USUAL], *doubtful):
+        every.setdefault(one.url, one)
     every.pop(at, None)
-    return list(reversed(every.values()))
+    return list(every.values())
 
 
 def _found(page: Got, one: Candidate, answer: Answer, visit: Visit) -> Got:

@@ -45,8 +45,9 @@ async def standings(
     connection: AsyncConnection, keys: Iterable[str], now: datetime
 ) -> list[Standing]:
     """Return how these sources stand, and those whose hub is to be asked by now."""
-    asked_for = sa.or_(among(connection, sources.c.key, keys), subscriptions.c.due <= now)
-    rows = await connection.execute(_standings().where(asked_for).order_by(sources.c.id))
+    due = sa.select(subscriptions.c.source_id).where(subscriptions.c.due <= now)
+    these = sa.or_(among(connection, sources.c.key, keys), sources.c.id.in_(due))
+    rows = await connection.execute(_standings().where(these).order_by(sources.c.id))
     return [_standing(row) for row in rows]
 
 
