@@ -26,8 +26,8 @@ from aggregator.sources import Source
 from aggregator.sources.base import seconds
 from aggregator.sources.opml import OpmlSettings, expand
 from aggregator.store import Listed, SourceEntry, Store, open_store
-from aggregator.websub import PLACE, Callbacks
 from aggregator.troubles import token_of, troubles_files
+from aggregator.websub import PLACE, Callbacks
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -1,8 +1,9 @@
 """What readers and browsers see: the published files, and how the program is doing."""
 
 from aggregator.server.app import build
+from aggregator.server.hubs import hubs_route
 from aggregator.server.listen import Served, serve
 from aggregator.server.private import troubles_route
 from aggregator.server.status import Report, Status
 
-__all__ = ["Report", "Served", "Status", "build", "serve", "troubles_route"]
+__all__ = ["Report", "Served", "Status", "build", "hubs_route", "serve", "troubles_route"]

@@ -13,6 +13,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from aggregator.errors import AggregatorError
+from aggregator.websub import PLACE
 
 # One request, from connecting or the end of the one before to the end of its answer: enough for
 # 2 MB over a poor telephone line (35 kB/s). A client that sends or reads a byte now and then, to
@@ -20,8 +21,10 @@ from aggregator.errors import AggregatorError
 _REQUEST_SECONDS = 60.0
 # Browsers keep a connection for the page they are on; feed readers do not come back in time anyway.
 _IDLE_SECONDS = 5
-# What one request may send; browsers send less than 4 kB, and no answer here depends on a body.
+# What one request may send; browsers send less than 4 kB, and only what hubs deliver is a body that
+# matters. The largest of a hundred captured feeds has 4 MB; a larger one comes with the next poll.
 _REQUEST_BYTES = 64 << 10
+DELIVERED = 8 << 20
 # How long answers under way may take when the daemon ends, which must be a matter of seconds.
 _GRACE_SECONDS = 2.0
 
@@ -31,17 +34,22 @@ class _Connection(HttpToolsProtocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _received = 0
+    _allowed = _REQUEST_BYTES
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._expect_request()
 
     def data_received(self, data: bytes) -> None:
+        super().data_received(data)
         self._received += len(data)
-        if self._received > _REQUEST_BYTES:
+        if self._received > self._allowed:
             self.transport.abort()
-        else:
-            super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self.scope["method"] == "POST" and self.scope["path"].startswith(f"/{PLACE}"):
+            self._allowed = _REQUEST_BYTES + DELIVERED
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -52,7 +60,7 @@ class _Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _expect_request(self) -> None:
-        self._received = 0
+        self._received, self._allowed = 0, _REQUEST_BYTES
         self._end_deadline()
         self._deadline = self.loop.call_later(_REQUEST_SECONDS, self.transport.abort)
 
