@@ -259,7 +259,7 @@ class Daemon:
     def _take_report(self, source: Source, report: Report, done: Scan) -> None:
         _log(report)
         self._stale.set()
-        if done.pushed is not None and report.status == "error":
+        if done.pushed is not None and not report.articles:
             self.take_news(source.name, b"")
         if wanted(source):
             self.look_at_hubs((source.key,))

@@ -157,6 +157,11 @@ class Report:
     due: datetime | None = None
     grown: bool = False
 
+    @property
+    def articles(self) -> int:
+        """How many articles were read, whatever became of them."""
+        return self.new + self.changed + self.unchanged + self.duplicates + self.dropped
+
 
 async def scan(source: Source, context: Context, errand: Errand | None = None) -> Report:
     """Visit a source, store what is new, and say what happened."""
