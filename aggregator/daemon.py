@@ -509,9 +509,9 @@ class Daemon:
 
         Those that stay as they are go on: to begin them again would ask their servers twice.
         """
+        await quiet.enter_async_context(self._publishing)
         self._allowed.clear()
         await self._end_scans(tuple(_changed(self._world, coming)))
-        await quiet.enter_async_context(self._publishing)
 
 
 async def _cancelled(tasks: Sequence[asyncio.Task[Any]]) -> None:

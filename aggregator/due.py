@@ -34,12 +34,14 @@ class Fared:
     """How a visit went.
 
     ``trouble`` is "" when it did not fail; ``failures`` counts it and those before it. ``retry`` is
-    for how many seconds the server asks to be left alone. ``pushed``: when a hub told of news last.
+    for how many seconds the server asks to be left alone; ``asked`` is False when that is known
+    from another source, so that nobody was asked. ``pushed``: when a hub told of news last.
     """
 
     trouble: Trouble | Literal[""] = ""
     failures: int = 0
     retry: float = 0.0
+    asked: bool = True
     memory: Memory = field(default_factory=Memory)
     pushed: datetime | None = None
 
@@ -53,6 +55,8 @@ def next_due(source: Source, fared: Fared, now: datetime, chance: float) -> date
         return _regular(source, fared.memory, now)
     if fared.trouble == "gone":
         return None
+    if not fared.asked:
+        return _allowed(now + _asked(fared.retry), fared.memory)
     if fared.failures:
         return now + max(_backoff(source, fared, now) * (0.5 + chance / 2), _asked(fared.retry))
     due = max(_regular(source, fared.memory, now), _wished(fared.memory, now))

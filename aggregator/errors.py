@@ -3,6 +3,7 @@
 AggregatorError
 ├── ConfigError      the YAML file; carries every problem found, not only the first
 ├── FetchError       a web address or a file could not be read
+│   └── RestingError        nobody was asked, for the server wants to be left alone
 ├── ParseError       what was read is not what its source says it is
 ├── StoreError       the database
 │   ├── StoreBusyError      another process holds it
@@ -65,6 +66,10 @@ class FetchError(AggregatorError):
         self.status = status
         self.trouble = trouble
         self.retry = retry
+
+
+class RestingError(FetchError):
+    """Nobody was asked: the server wants to be left alone, as it told another request."""
 
 
 class ParseError(AggregatorError):

@@ -32,6 +32,7 @@ from aggregator.errors import (
     AggregatorError,
     FetchError,
     ParseError,
+    RestingError,
     StoreConflictError,
     Trouble,
 )
@@ -192,7 +193,7 @@ class _Scan:
     """A scan on its way. ``task`` is how documents are prepared: what was learned grows with it.
 
     ``memories`` are those of the source's addresses; ``trouble`` is what ails it, ``retry`` for how
-    many seconds its server asks to be left alone.
+    many seconds its server asks to be left alone, ``asked`` whether it was asked at all.
     """
 
     source: Source
@@ -203,6 +204,7 @@ class _Scan:
     memories: dict[str, Memory]
     trouble: Trouble | Literal[""] = ""
     retry: float = 0.0
+    asked: bool = True
 
     @property
     def tools(self) -> Tools:
@@ -255,6 +257,7 @@ def _failed(work: _Scan, document: str, error: AggregatorError) -> None:
     work.report.status = "error"
     work.trouble = error.trouble if isinstance(error, FetchError | ParseError) else "malformed"
     work.retry = (error.retry or 0.0) if isinstance(error, FetchError) else 0.0
+    work.asked = not isinstance(error, RestingError)
 
 
 async def _close(work: _Scan, errand: Errand) -> None:
@@ -262,11 +265,12 @@ async def _close(work: _Scan, errand: Errand) -> None:
     source, report, state, now = work.source, work.report, work.state, work.context.now()
     failed = report.errors[-1][1] if report.status == "error" else ""
     memory = work.memories.get(source.settings.target, Memory())
-    failures = state.failures + 1 if failed else 0
+    failures = state.failures + int(work.asked) if failed else 0
     fared = Fared(
         trouble=work.trouble if failed else "",
         failures=failures,
         retry=work.retry,
+        asked=work.asked,
         memory=memory,
         pushed=state.pushed,
     )

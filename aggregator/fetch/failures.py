@@ -48,7 +48,7 @@ def told(error: FetchError, chain: Sequence[str]) -> FetchError:
     said = f"{first}: {error}"
     if others:
         said += f" (redirected to {', then '.join(others)})"
-    return FetchError(said, error.status, error.trouble, error.retry)
+    return type(error)(said, error.status, error.trouble, error.retry)
 
 
 def shown(address: str) -> str:

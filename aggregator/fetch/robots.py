@@ -9,7 +9,7 @@ from math import inf
 import httpx
 from protego import Protego
 
-from aggregator.errors import FetchError, Trouble
+from aggregator.errors import FetchError, RestingError, Trouble
 from aggregator.fetch.request import Answer, Request
 
 # The name by which robots.txt may speak to this program (RFC 9309, 2.2.1).
@@ -85,6 +85,8 @@ class Robots:
             # A file of the largest size takes a third of a second.
             site.rules = await asyncio.to_thread(Protego.parse, text.decode("utf-8-sig", "replace"))
             site.size = _LEAST + len(text)
+        except RestingError:
+            raise  # nothing was learned that would stand
         except FetchError as error:
             allowed = _is_unavailable(error.status)
             site.rules = None if allowed else _unreachable(error)

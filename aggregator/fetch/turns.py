@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from math import inf
 
-from aggregator.errors import FetchError
+from aggregator.errors import RestingError
 
 # Requests that are under way at once. With more, a loop on one core answers no more of them in a
 # second, and each may hold a body of the largest size.
@@ -33,11 +33,11 @@ class Host:
         self.status = status
 
     def check(self) -> None:
-        """Raise FetchError while the host is to be left alone."""
+        """Raise RestingError while the host is to be left alone."""
         rest = self.until - asyncio.get_running_loop().time()
         if rest > 0:
             blocked = self.status == HTTPStatus.TOO_MANY_REQUESTS
-            raise FetchError(
+            raise RestingError(
                 f"not asked: the server wants to be left alone for another {rest:.0f} s "
                 f"(it answered {self.status})",
                 self.status,
@@ -58,7 +58,7 @@ class Turns:
     async def turn(self, name: str, delay: float) -> AsyncIterator[Host]:
         """Wait for one's turn, in the order of coming; it lasts as long as the block.
 
-        ``delay``: seconds that the host is left alone after its last answer. Raises FetchError
+        ``delay``: seconds that the host is left alone after its last answer. Raises RestingError
         while the host wants to be left alone for longer.
         """
         host = self._asked.get(name) or self._idle.pop(name, None) or Host()
