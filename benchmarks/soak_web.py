@@ -138,7 +138,7 @@ def _feed(number: int, edition: int, items: int = 5, words: int = 80, more: str 
     """Return a feed; each edition has one item that the one before has not."""
     told = [
         f"<item><title>{_text(f't{number}/{at}', 7)}</title>"
-        f'<guid isPermaLink="false">{number}/{at}</guid><category>{number % 20}</category>'
+        f"<link>https://www.example/{number}/{at}</link><category>{number % 20}</category>"
         f"<pubDate>{format_datetime(_date(at))}</pubDate>"
         f"<description>{_text(f'{number}/{at}', words)}</description></item>"
         for at in range(edition + items, edition, -1)
@@ -157,7 +157,7 @@ def _tagged(ask: Ask, edition: int, make: Callable[[], bytes], weak: str = "") -
 # Well
 
 
-@_source(150)
+@_source(100)
 def _changing(ask: Ask) -> Reply:
     return _tagged(ask, ask.times, lambda: _feed(ask.number, ask.times))
 
@@ -168,7 +168,7 @@ def _sometimes(ask: Ask) -> Reply:
     return _tagged(ask, edition, lambda: _feed(ask.number, edition), "W/")
 
 
-@_source(160)
+@_source(210)
 def _etag(ask: Ask) -> Reply:
     return _tagged(ask, 0, lambda: _feed(ask.number, 0))
 
