@@ -151,7 +151,12 @@ def completed(wanted: tuple[Ready, Document | str], task: Task) -> Ready:
         from aggregator.extract import complete  # noqa: PLC0415
 
         text, _ = decode(page.body, page.charset)
-        article = clean(complete(article, text, page.url or page.name), task.brief.recipe)
+        # What a page says of its articles is another text than theirs, and none to compare with.
+        listed = task.brief.listing is not None and not task.brief.listing.content
+        bare = replace(article, html="", text="", summary="") if listed else article
+        whole = complete(bare, text, page.url or page.name)
+        whole = whole if whole.html else replace(article, trail=whole.trail)
+        article = clean(whole, task.brief.recipe)
     else:
         step = Step("full text", f"the feed's own: {page}")
         article = replace(article, trail=(*article.trail, step))
@@ -246,8 +251,11 @@ def _ready(raw: Article, document: Document, task: Task) -> Ready:
         fetched=_fetched(document),
     )
     if task.brief.awaits:
-        # Settings that count only once the text is whole must count again when they are edited.
-        made = replace(made, revision=f"{made.revision}/{recipe_digest(task.brief)[:16]}")
+        # Settings that count only once the text is whole must count again when they are edited; and
+        # of what is only an address nothing but its date tells that it has changed.
+        dated = "" if raw.html else f"/{raw.updated or ''}"
+        revision = f"{made.revision}/{recipe_digest(task.brief)[:16]}{dated}"
+        made = replace(made, revision=revision)
     return replace(ready, candidate=made, raw=cleaned if task.brief.awaits else None)
 
 

@@ -21,8 +21,18 @@ from aggregator.cli import app
 from aggregator.config import Categories, Config, CustomFeed, Publish, Serve
 from aggregator.config import schema as config_schema
 from aggregator.rules import Rule
-from aggregator.sources import KINDS, Settings
-from aggregator.sources.base import Duration, Every, Selector, Zone
+from aggregator.sources import KINDS, Remote, Settings
+from aggregator.sources.base import (
+    Duration,
+    Every,
+    Headers,
+    Login,
+    Pause,
+    Proxy,
+    Selector,
+    Zone,
+)
+from aggregator.sources.page import Part
 
 FOLDER = Path(__file__).resolve().parent
 SCHEMA = FOLDER.parent / "config" / "aggregator.schema.json"
@@ -35,6 +45,11 @@ _NAMED = (
     (Zone, "time zone"),
     (Selector, "CSS selector"),
     (Rule, "[rule](rules.md)"),
+    (Pause, "duration or 0"),
+    (Part, "CSS selector"),
+    (Headers, "mapping"),
+    (Login, "user:password"),
+    (Proxy, "web address"),
 )
 _PLAIN = {str: "text", bool: "`true`, `false`", int: "whole number", ByteSize: "size"}
 
@@ -48,6 +63,8 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "output": "output: feeds/",
         "timezone": "timezone: Asia/Shanghai",
         "keep": "keep: 365d",
+        "contact": "contact: https://example.org/about",
+        "allow_commands": "allow_commands: true",
         "serve": "serve: {port: 8080}",
         "defaults": "defaults: {every: 1h}",
         "sources": "sources: [{directory: inbox/}]",
@@ -94,10 +111,43 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "base_url": "base_url: https://blog.example.org/",
         "max_size": "max_size: 20MB",
     },
+    "web": {
+        "allow_private": "allow_private: true",
+        "delay": "delay: 5s",
+        "headers": 'headers: {X-Api-Key: "${KEY}"}',
+        "auth": 'auth: "reader:${PASSWORD}"',
+        "proxy": "proxy: http://proxy.example.org:3128",
+    },
     "feed": {
         "feed": "feed: https://example.org/feed.xml",
         "full_text": "full_text: auto",
-        "allow_private": "allow_private: true",
+        "websub": "websub: true",
+    },
+    "page": {
+        "page": "page: https://example.org/news",
+        "items": "items: article.post",
+        "title": "title: h2",
+        "link": "link: h2 a@href",
+        "date": "date: time@datetime",
+        "summary": "summary: p.teaser",
+        "image": "image: img@data-src",
+        "content": "content: div.body",
+        "next": "next: a[rel=next]@href",
+        "pages": "pages: 5",
+        "full_text": "full_text: true",
+    },
+    "sitemap": {
+        "sitemap": "sitemap: https://example.org/sitemap.xml",
+        "limit": "limit: 20",
+    },
+    "opml": {
+        "opml": "opml: blogs.opml",
+        "full_text": "full_text: auto",
+        "websub": "websub: true",
+    },
+    "command": {
+        "command": "command: [./tools/board, --new]",
+        "timeout": "timeout: 5m",
     },
 }
 
@@ -112,10 +162,14 @@ def models() -> dict[str, tuple[type[BaseModel], list[str]]]:
         "publish": Publish,
         "source": Settings,
     }
+    shared = {*Settings.model_fields, *Remote.model_fields}
     tables = {name: (model, list(model.model_fields)) for name, model in whole.items()}
+    tables["web"] = (
+        Remote,
+        [name for name in Remote.model_fields if name not in Settings.model_fields],
+    )
     for kind, (model, _) in KINDS.items():
-        own = [name for name in model.model_fields if name not in Settings.model_fields]
-        tables[kind] = (model, own)
+        tables[kind] = (model, [name for name in model.model_fields if name not in shared])
     return tables
 
 
@@ -174,6 +228,8 @@ def _words(hint: Any) -> str:
     named = [words for known, words in _NAMED if known == hint]
     if named or hint in _PLAIN:
         return named[0] if named else _PLAIN[hint]
+    if hasattr(hint, "__metadata__"):
+        return _words(hint.__origin__)
     inner = [part for part in get_args(hint) if part is not type(None)]
     return _composed(get_origin(hint), inner) if inner else "settings, below"
 
@@ -185,7 +241,7 @@ def _composed(origin: Any, inner: list[Any]) -> str:
         return "mapping"
     if origin is tuple:
         return f"list: {_words(inner[0])}"
-    return ", ".join(map(_words, inner))
+    return ", ".join(dict.fromkeys(map(_words, inner)))
 
 
 def _default(field: FieldInfo) -> str:

@@ -20,7 +20,7 @@ from aggregator.refine import Compute
 from aggregator.rules import Rule
 from aggregator.scan import Context, Report
 from aggregator.sources import KINDS, Remote, Source
-from aggregator.store import SourceEntry, open_store
+from aggregator.store import SourceEntry, SourceStatus, open_store
 
 NOON = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
@@ -149,6 +149,14 @@ class Place:
             settings = model.model_validate(near | given)
             made[name] = Source(name=name, settings=settings, zone="UTC")
         return made
+
+    def status(self, name: str) -> SourceStatus:
+        """How a source is."""
+
+        async def ask(world: World) -> SourceStatus:
+            return {s.name: s for s in await world.context.store.source_statuses()}[name]
+
+        return self.run(ask)  # type: ignore[no-any-return]
 
     def feed(self, slug: str = "") -> dict[str, Any]:
         """A published feed, as JSON."""

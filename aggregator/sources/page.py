@@ -1,5 +1,6 @@
 """A web page without a feed: its list of articles, by selectors or found automatically."""
 
+import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, ClassVar, Literal
 
@@ -13,17 +14,22 @@ from aggregator.sources.base import selector as check_selector
 from aggregator.sources.remote import ask, text_of
 
 
-def _with_attribute(value: str) -> str:
-    selector, _, _ = value.rpartition("@") if "@" in value else (value, "", "")
-    if not selector.strip():
-        raise ValueError("is to be a CSS selector, then @ and the attribute if it is in one")
-    return check_selector(selector) and value
+# The attribute at the end of a selector that the value is in.
+_ATTRIBUTE = re.compile(r"@[\w:.-]+\s*\Z")
+
+
+def _part(value: str) -> str:
+    """Check "h2", "a@href" or, of the item itself, "@data-date"."""
+    inside = _ATTRIBUTE.sub("", value).strip()
+    if inside or not _ATTRIBUTE.search(value):
+        check_selector(inside)
+    return value
 
 
 Part = Annotated[
     str,
-    AfterValidator(_with_attribute),
-    Field(description="a CSS selector inside an item, like h2 or a@href"),
+    AfterValidator(_part),
+    Field(description="a CSS selector, with @ and the attribute if it is in one: h2, a@href"),
 ]
 
 
