@@ -432,7 +432,8 @@ def _show_sources(sources: Sequence["SourceStatus"]) -> None:
     _out.print(table)
     for source in sources:
         if source.hub_until and source.hub_until > datetime.now(UTC):
-            _say(f"{source.name}: pushed by {source.hub} until {source.hub_until:%Y-%m-%d %H:%M} UTC")
+            until = f"{source.hub_until.astimezone():%Y-%m-%d %H:%M}"
+            _say(f"{source.name}: pushed by {source.hub} until {until}")
         if source.health_text or source.error:
             said = _located(source.target, source.health_text or source.error)
             since = f" (since {_distance(source.health_since)})" if source.health_since else ""
