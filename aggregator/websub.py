@@ -62,9 +62,6 @@ _CHALLENGE = 4096
 # Characters of a hub's reason to deny that are shown.
 _REASON = 200
 
-# The time of a message is noted unless one was noted this short a time ago.
-_NOTED = timedelta(minutes=1)
-
 # RFC 2104 with these is what X-Hub-Signature may be (7.1).
 _METHODS = frozenset(("sha1", "sha256", "sha384", "sha512"))
 
@@ -337,9 +334,8 @@ class Callbacks:
             return "taken"
         if not self.news(standing.name, body):
             return "later"
-        now = self.now()
-        if not subscription.pushed or now - subscription.pushed > _NOTED:
-            await self.store.resubscribe(token, pushed=now)
+        # If the program ends before it is read, the source is due when it starts again.
+        await self.store.resubscribe(token, pushed=self.now())
         return "taken"
 
     def _ignored(self, standing: Standing, subscription: Subscription) -> None:
