@@ -13,6 +13,7 @@ from aggregator.sources.base import AUTO
 # laptop that woke without a network must not lose a day. A source that says no is tried again after
 # its own interval, if that is longer: what is wrong in that way is not mended in minutes.
 _SOON = timedelta(minutes=5)
+_PASSING: frozenset[Trouble | Literal[""]] = frozenset(("unreachable", "certificate", "missing"))
 
 # The longest that any rule here makes a source wait.
 _LONGEST = timedelta(days=1)
@@ -51,17 +52,19 @@ def next_due(source: Source, fared: Fared, now: datetime, chance: float) -> date
 
     ``chance``, from 0 to 1, keeps those that failed together from coming back together.
     """
+    regular = _regular(source, fared.memory, now, chance)
     if not source.settings.remote:
-        return _regular(source, fared.memory, now)
+        return regular
     if fared.trouble == "gone":
         return None
     if not fared.asked:
-        return _allowed(now + _asked(fared.retry), fared.memory)
-    if fared.failures:
-        return now + max(_backoff(source, fared, now) * (0.5 + chance / 2), _asked(fared.retry))
-    due = max(_regular(source, fared.memory, now), _wished(fared.memory, now))
-    if fared.pushed and now - fared.pushed < PUSHES:
-        due = max(due, now + _PUSHED * (0.5 + chance))
+        due = now + asked(fared.retry)
+    elif fared.failures:
+        due = now + max(_backoff(fared, regular - now, chance), asked(fared.retry))
+    else:
+        due = max(regular, _wished(fared.memory, now))
+        if fared.pushed and now - fared.pushed < PUSHES:
+            due = max(due, now + _PUSHED * (0.5 + chance))
     return _allowed(due, fared.memory)
 
 
@@ -74,10 +77,11 @@ def first_due(
     return planned[source.key]
 
 
-def _regular(source: Source, memory: Memory, now: datetime) -> datetime:
+def _regular(source: Source, memory: Memory, now: datetime, chance: float) -> datetime:
     if source.settings.every == AUTO and memory.rhythm:
-        return now + _auto(memory, now)
-    due = source.trigger.get_next_fire_time(None, now)
+        # A tenth apart, as for all other intervals, but within the bounds.
+        return now + max(_auto(memory, now) * (0.9 + chance / 10), _AUTO_LEAST)
+    due = source.trigger.get_next_fire_time(now, now)
     # A cron line may name a day that never comes.
     return due.astimezone(UTC) if due else now + _LONGEST
 
@@ -88,13 +92,17 @@ def _auto(memory: Memory, now: datetime) -> timedelta:
     return min(max(rhythm / _AUTO_PART, _AUTO_LEAST), _LONGEST)
 
 
-def _backoff(source: Source, fared: Fared, now: datetime) -> timedelta:
-    soon = fared.trouble in ("unreachable", "certificate", "missing")
-    first = _SOON if soon else max(_regular(source, fared.memory, now) - now, _SOON)
-    return min(first * int(2 ** min(fared.failures - 1, 16)), _LONGEST)
+def _backoff(fared: Fared, own: timedelta, chance: float) -> timedelta:
+    """Return how long a source is left alone after failures; ``own`` is its interval."""
+    first, least = max(own, _SOON), own
+    if fared.trouble in _PASSING:
+        first, least = _SOON, timedelta()
+    doubled = min(first * int(2 ** min(fared.failures - 1, 16)), _LONGEST)
+    return max(doubled * (0.5 + chance / 2), least)
 
 
-def _asked(retry: float) -> timedelta:
+def asked(retry: float) -> timedelta:
+    """Return for how long a server that asks for so many seconds is left alone."""
     return min(timedelta(seconds=retry), _LONGEST)
 
 

@@ -44,10 +44,14 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A source to look at, and if not all of it, which of its files."""
+    """A source to look at, and if not all of it, which of its files.
+
+    ``instead`` is what else it may be, if it is not that.
+    """
 
     source: Source
     only: frozenset[str] = frozenset()
+    instead: Source | None = None
 
 
 def resolve(target: str, loaded: Loaded | None, *, allow_private: bool = False) -> Look:
@@ -61,7 +65,10 @@ def resolve(target: str, loaded: Loaded | None, *, allow_private: bool = False) 
         if target in (source.name, source.settings.target):
             return Look(source)
     if target.lower().startswith(("http://", "https://")):
-        return Look(_made("feed", target, loaded, allow_private=allow_private))
+        feed, page = (
+            _made(kind, target, loaded, allow_private=allow_private) for kind in ("feed", "page")
+        )
+        return Look(feed, instead=page)
     path = Path(target).resolve()
     if path.is_dir():
         return Look(_made("directory", str(path), loaded))
@@ -74,7 +81,21 @@ def resolve(target: str, loaded: Loaded | None, *, allow_private: bool = False) 
 
 
 async def preview(look: Look, loaded: Loaded | None) -> Preview:
-    """Visit a source as if it had never been seen; a failed visit is one of the errors."""
+    """Visit a source as if it had never been seen; a failed visit is one of the errors.
+
+    An address that leads to no feed is looked at as a page that lists articles.
+    """
+    found = await _visited(look, loaded)
+    if look.instead is None or found.articles or not found.errors:
+        return found
+    page = await _visited(Look(look.instead), loaded)
+    if not page.articles:
+        return found
+    note = f"{look.source.settings.target}: leads to no feed; as a page source it gives:"
+    return Preview(page.articles, page.errors, [note, *page.notes])
+
+
+async def _visited(look: Look, loaded: Loaded | None) -> Preview:
     root = loaded.root if loaded else Path.cwd()
     how = brief(
         look.source,

@@ -27,7 +27,7 @@ from aggregator import boilerplate
 from aggregator.article import Document
 from aggregator.decider import Decider, DuplicatePolicy, ids, likeness
 from aggregator.dedupe import addresses, entry_key
-from aggregator.due import Fared, next_due
+from aggregator.due import Fared, asked, next_due
 from aggregator.errors import (
     AggregatorError,
     FetchError,
@@ -283,7 +283,7 @@ async def _close(work: _Scan, errand: Errand) -> None:
         health_text=health.text,
         failures=failures,
         due=report.due,
-        wait_until=now + timedelta(seconds=work.retry) if work.retry else None,
+        wait_until=now + asked(work.retry) if work.retry else None,
         whole=errand.whole,
     )
     await work.context.store.visited(state.id, visited)
@@ -401,7 +401,7 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
         await batch.recut(recuts, now)
         await batch.remember(_states(source, chunk, outcomes))
         memories = _memories(chunk, outcomes, work.task.now)
-        await batch.keep([_kept(one, memories[one.name]) for one in _of(Answered, chunk)])
+        await batch.keep([_kept(one, memories[one.name]) for one in _of(Answered, chunk)], now)
         for one in _of(Outlines, chunk):
             work.report.grown |= await batch.list_feeds(_listed(one))
         if chunk.learned is not None:

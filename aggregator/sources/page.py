@@ -13,7 +13,6 @@ from aggregator.sources.base import Found, Remote, Selector, Visit, WebAddress
 from aggregator.sources.base import selector as check_selector
 from aggregator.sources.remote import ask, text_of
 
-
 # The attribute at the end of a selector that the value is in.
 _ATTRIBUTE = re.compile(r"@[\w:.-]+\s*\Z")
 

@@ -13,6 +13,13 @@ from aggregator.store.records import Standing, Subscription
 from aggregator.store.schema import answers, sources, subscriptions
 from aggregator.store.sql import among, upsert
 
+# When a source is due: at once if its hub told of news after it was scanned last.
+DUE = sa.case(
+    (subscriptions.c.pushed > sources.c.last_scan, subscriptions.c.pushed),
+    else_=sources.c.next_scan,
+)
+
+_OF_SOURCE = subscriptions.c.source_id == sources.c.id
 _FIELDS = tuple(field.name for field in fields(Subscription))
 
 
@@ -24,7 +31,7 @@ def _standings() -> sa.Select[Any]:
             *(sources.c.id, sources.c.key, sources.c.name, sources.c.active, answers.c.memory),
             *(subscriptions.c[name] for name in _FIELDS),
         )
-        .outerjoin_from(sources, subscriptions, subscriptions.c.source_id == sources.c.id)
+        .outerjoin_from(sources, subscriptions, _OF_SOURCE)
         .outerjoin(answers, of_target)
     )
 
@@ -75,9 +82,14 @@ async def forget(connection: AsyncConnection, token: str) -> None:
     await connection.execute(sa.delete(subscriptions).where(subscriptions.c.token == token))
 
 
+def with_any(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Join a selection of sources with their subscriptions."""
+    return query.outerjoin_from(sources, subscriptions, _OF_SOURCE)
+
+
 def with_hubs(query: sa.Select[Any]) -> sa.Select[Any]:
     """Add to a selection of sources the hub that tells of their news, and until when."""
-    theirs = sa.and_(subscriptions.c.source_id == sources.c.id, subscriptions.c.state == "active")
+    theirs = sa.and_(_OF_SOURCE, subscriptions.c.state == "active")
     return query.add_columns(subscriptions.c.hub, subscriptions.c.until).outerjoin(
         subscriptions, theirs
     )

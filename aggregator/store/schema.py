@@ -106,6 +106,7 @@ answers = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     _text("memory"),
     sa.Column("body", sa.LargeBinary),
+    sa.Column("seen", Instant, nullable=False),
 )
 
 # The feeds that an OPML source lists, in its order.

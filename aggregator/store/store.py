@@ -74,6 +74,10 @@ _SQUEEZE = 1
 # How much longer than the window of duplicates the reasons are kept why articles were left out.
 DROPS_KEPT = timedelta(days=90)
 
+# And how much longer the bodies are kept of addresses that are not asked any more: sitemaps have a
+# new name every day, and what is remembered besides is small.
+BODIES_KEPT = timedelta(days=30)
+
 
 class Batch:
     """One write transaction of one source. What it does is kept or undone as a whole.
@@ -146,14 +150,14 @@ class Batch:
         statement = upsert(self._connection, documents, ("validators", "error"))
         await self._connection.execute(statement, rows)
 
-    async def keep(self, kept: Sequence[Kept]) -> None:
+    async def keep(self, kept: Sequence[Kept], at: datetime) -> None:
         """Remember what was answered at addresses of the source."""
         for one in kept:
-            row = {"source_id": self._source, "name": one.name, "memory": one.memory}
-            changed: tuple[str, ...] = ("memory",)
+            row = {"source_id": self._source, "name": one.name, "memory": one.memory, "seen": at}
+            changed: tuple[str, ...] = ("memory", "seen")
             if one.body is not None:
-                row |= {"body": await asyncio.to_thread(zlib.compress, one.body, _SQUEEZE)}
-                changed = ("memory", "body")
+                row["body"] = await asyncio.to_thread(zlib.compress, one.body, _SQUEEZE)
+                changed = (*changed, "body")
             await self._connection.execute(upsert(self._connection, answers, changed), row)
 
     async def list_feeds(self, listed: Sequence[Listed]) -> bool:
@@ -419,12 +423,15 @@ class Store:
             await connection.execute(sa.update(sources).where(columns.id == source).values(values))
 
     async def planned(self) -> dict[str, datetime | None]:
-        """Return when each source is due, by its key; None for those that are gone for good."""
-        query = sa.select(sources.c.key, sources.c.next_scan).where(
-            sources.c.active, sa.or_(sources.c.next_scan.is_not(None), sources.c.health == "gone")
-        )
+        """Return when each source is due, by its key; None for those that are gone for good.
+
+        One is due since its hub delivered what was not read before the program ended.
+        """
+        known = sa.or_(sources.c.next_scan.is_not(None), sources.c.health == "gone")
+        query = sa.select(sources.c.key, hubs.DUE.label("due")).where(sources.c.active, known)
         async with self._read() as connection:
-            return {row.key: row.next_scan for row in await connection.execute(query)}
+            rows = await connection.execute(hubs.with_any(query))
+            return {row.key: row.due for row in rows}
 
     async def listed(self) -> dict[str, list[Listed]]:
         """Return the feeds that OPML sources list, by the keys of those."""
@@ -732,6 +739,8 @@ class Store:
             await stories.forget_bands(connection, before)
             await lives.trim_events(connection)
             await lives.forget_drops(connection, before - DROPS_KEPT)
+            idle = sa.and_(answers.c.seen < before - BODIES_KEPT, answers.c.body.is_not(None))
+            await connection.execute(sa.update(answers).where(idle).values(body=None))
 
 
 @contextlib.asynccontextmanager
@@ -799,6 +808,9 @@ async def _set_source(
 
 async def _retire(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     """Note that sources stand for their articles no longer."""
+    await connection.execute(
+        sa.delete(answers).where(among(connection, answers.c.source_id, numbers))
+    )
     await connection.execute(
         sa.update(sources).where(among(connection, sources.c.id, numbers)).values(active=False)
     )

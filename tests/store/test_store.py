@@ -32,6 +32,7 @@ from aggregator.store import (
     Visited,
     open_store,
 )
+from aggregator.store.store import BODIES_KEPT
 
 FULL = Article(
     uid="full.md",
@@ -432,9 +433,18 @@ def test_what_was_answered_is_kept_compressed_until_it_changes(store_url: str) -
             assert await store.answered(number, "https://e.org/f") is None
             for body, memory in ((b"<rss/>" * 100, "1"), (None, "2")):
                 async with store.batch(number) as batch:
-                    await batch.keep([Kept(name="https://e.org/f", memory=memory, body=body)])
+                    await batch.keep([Kept(name="https://e.org/f", memory=memory, body=body)], DAY)
             assert await store.answered(number, "https://e.org/f") == b"<rss/>" * 100
             assert (await store.source_state(INBOX.key)).memories == {"https://e.org/f": "2"}
+            # Of an address that is not asked any more only the memory stays.
+            await store.tidy(DAY + BODIES_KEPT - timedelta(days=1))
+            assert await store.answered(number, "https://e.org/f")
+            await store.tidy(DAY + BODIES_KEPT + timedelta(days=1))
+            assert await store.answered(number, "https://e.org/f") is None
+            assert (await store.source_state(INBOX.key)).memories == {"https://e.org/f": "2"}
+            await store.set_sources([])
+            await store.set_sources([INBOX])
+            assert (await store.source_state(INBOX.key)).memories == {}
 
     asyncio.run(work())
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("memory", sa.Text(), server_default="", nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["source_id"], ["sources.id"], name=op.f("fk_answers_source_id"), ondelete="CASCADE"
         ),
