@@ -6,12 +6,12 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Web
 from hub import Hub, hub, send, signature
 from program import Daemon, daemon, reconfigure, run_json, site, until
 
@@ -53,7 +53,7 @@ def relay() -> Iterator[Hub]:
 class Published:
     """A feed with a hub, and a folder with a configuration that reads it."""
 
-    def __init__(self, folder: Path, web: Web, relay: Hub, every: str) -> None:
+    def __init__(self, folder: Path, web: Any, relay: Hub, every: str) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -87,7 +87,7 @@ class Published:
 
 
 def test_pushed_news_appears_at_once_and_a_restart_changes_nothing(
-    tmp_path: Path, web: Web, relay: Hub
+    tmp_path: Path, web: Any, relay: Hub
 ) -> None:
     place = Published(tmp_path, web, relay, every="1h")
     with daemon(place.root) as running:
@@ -126,9 +126,11 @@ def test_pushed_news_appears_at_once_and_a_restart_changes_nothing(
         assert web.asked["/feed.xml"] == 1
         assert running.stop() == 0
 
-    # Most of the lease has passed.
+    # Most of the lease has passed; and something was delivered that could not be read any more.
     place.database("UPDATE subscriptions SET due = 1")
+    place.database("UPDATE sources SET last_scan = 1")
     with daemon(place.root) as running:
+        until(lambda: web.asked["/feed.xml"] == 2)
         until(lambda: len(relay.confirmed) == 2)
         assert relay.asked[1] == relay.asked[0]
         until(lambda: place.database("SELECT due, tries FROM subscriptions")[0][0] > 1)
@@ -136,7 +138,7 @@ def test_pushed_news_appears_at_once_and_a_restart_changes_nothing(
 
 
 def test_polls_become_rare_while_pushes_come_and_resume_when_it_is_switched_off(
-    tmp_path: Path, web: Web, relay: Hub
+    tmp_path: Path, web: Any, relay: Hub
 ) -> None:
     place = Published(tmp_path, web, relay, every="1s")
     with daemon(place.root) as running:
@@ -159,6 +161,15 @@ def test_polls_become_rare_while_pushes_come_and_resume_when_it_is_switched_off(
         assert relay.push(b"").status == 202
         until(lambda: place.shown(running, "First", "Second", "Polled", "Pinged"))
         assert web.asked["/feed.xml"] == polls + 2
+
+        # More at once than is kept for reading: all of it is in the feed itself, too.
+        burst = [f"Burst {number}" for number in range(30)]
+        web.pages["/feed.xml"] = place.feed(*burst)
+        with ThreadPoolExecutor(8) as pool:
+            told = pool.map(lambda title: relay.push(place.feed(title).encode()), burst)
+            assert {one.status for one in told} == {202}
+        until(lambda: set(burst) <= set(running.titles()))
+        assert web.asked["/feed.xml"] < polls + 12
 
         reconfigure(place.root, place.config(websub="false"))
         until(lambda: not relay.subscribers)
