@@ -219,9 +219,10 @@ def verdict(folder: Path, spots: Sequence[Spot], rounds: Sequence[Round]) -> dic
 
 
 def _full_hosts(spots: Sequence[Spot]) -> set[str]:
-    """Return the hosts that are to be left alone for longer than there is time."""
+    """Return the hosts with which a round is too short: many pauses, or silence for a minute."""
     counts = Counter(spot.host for spot in spots if spot.delay)
-    return {host for host, count in counts.items() if count >= 20}
+    silent = {spot.host for spot in spots if spot.kind in ("drips", "silent")}
+    return silent | {host for host, count in counts.items() if count >= 20}
 
 
 def _rounded(values: Sequence[float]) -> list[float]:
@@ -231,7 +232,7 @@ def _rounded(values: Sequence[float]) -> list[float]:
 def soak(folder: Path, sources: int, rounds: int, every: int) -> dict[str, Any]:
     """Run it all in a folder; return the verdict."""
     spots = plan(sources)
-    with serving(sources, folder / "web.log") as port:
+    with serving(spots, folder / "web.log") as port:
         (folder / "aggregator.yaml").write_text(configuration(spots, port, every))
         with daemon(folder) as pid:
             done = watch(pid, folder, rounds, every)

@@ -399,12 +399,12 @@ def source_kind(kind: str) -> str:
     return "opml" if kind == "opml" else _ANSWERS[kind][1]
 
 
-def plan(count: int) -> list[Spot]:
+def plan(count: int, without: frozenset[str] = frozenset()) -> list[Spot]:
     """Return so many sources, each kind as often as its weight says, spread over the hosts."""
-    total = sum(weight for weight, _, _ in _ANSWERS.values())
-    share = (count - 1 - len(_ANSWERS)) / total
-    kinds = [name for name, (weight, _, _) in _ANSWERS.items() for _ in range(int(weight * share))]
-    kinds += (list(_ANSWERS) * count)[: count - 1 - len(kinds)]
+    weights = {name: weight for name, (weight, _, _) in _ANSWERS.items() if name not in without}
+    share = (count - 1 - len(weights)) / sum(weights.values())
+    kinds = [name for name, weight in weights.items() for _ in range(int(weight * share))]
+    kinds += (list(weights) * count)[: count - 1 - len(kinds)]
     random.Random(3).shuffle(kinds)
     spots, host = [], 0
     while len(spots) < count - 1:
@@ -519,8 +519,7 @@ def _reset_connection(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-async def _serve(count: int, log: Path, told: Any) -> None:
-    spots = plan(count)
+async def _serve(spots: Sequence[Spot], log: Path, told: Any) -> None:
     sockets = list(_listening(sorted({spot.host for spot in spots})))
     port = sockets[0].getsockname()[1]
     stop = asyncio.Event()
@@ -542,16 +541,16 @@ def _listening(hosts: Sequence[str]) -> Iterator[socket.socket]:
         yield one
 
 
-def _main(count: int, log: Path, told: Any) -> None:
-    asyncio.run(_serve(count, log, told))
+def _main(spots: Sequence[Spot], log: Path, told: Any) -> None:
+    asyncio.run(_serve(spots, log, told))
 
 
 @contextlib.contextmanager
-def serving(count: int, log: Path) -> Iterator[int]:
+def serving(spots: Sequence[Spot], log: Path) -> Iterator[int]:
     """Serve in a process of its own until the block ends; yield the port."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_main, args=(count, log, there), daemon=True)
+    process = context.Process(target=_main, args=(spots, log, there), daemon=True)
     process.start()
     try:
         if not here.poll(20):
