@@ -33,6 +33,10 @@ sources:
 """
 
 
+# Settings of a source whose server is on this machine, and in no hurry to be spared.
+NEAR = "    allow_private: true\n    delay: 0\n"
+
+
 def site(folder: Path, config: str = CONFIG, **articles: str) -> Path:
     """Make a folder with a configuration and an inbox of articles; return it."""
     (folder / "config").mkdir(parents=True)

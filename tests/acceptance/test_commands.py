@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from program import COMMAND, CONFIG, ENVIRONMENT, ids, run, run_json, site, write
+from program import COMMAND, CONFIG, ENVIRONMENT, NEAR, ids, run, run_json, site, write
 
 BROKEN = "root: .\nsources:\n  - directory: inbox\n    nmae: x\n"
 REPORT = ["name", "kind", "status", "documents", "new", "changed", "unchanged", "duplicates"]
@@ -75,7 +75,7 @@ def test_once_reports_its_scans_even_when_a_feed_cannot_be_written(tmp_path: Pat
 
 
 def test_once_exits_1_for_a_failed_source_and_publishes_the_rest(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/missing.xml\n    allow_private: true\n    delay: 0\n    name: Gone\n"
+    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n{NEAR}"
     root = site(tmp_path, CONFIG + feed, Hello="Hello.")
     done = run_json(root, "once", exits=1)
     inbox, gone = done["sources"]
@@ -91,7 +91,11 @@ def test_once_exits_1_for_a_failed_source_and_publishes_the_rest(tmp_path: Path,
 
 
 def test_once_visits_only_the_sources_that_are_named(tmp_path: Path, web) -> None:
-    root = site(tmp_path, CONFIG + f"  - feed: {web.url}/feed.xml\n    allow_private: true\n    delay: 0\n    name: Web\n", A="A.")
+    root = site(
+        tmp_path,
+        CONFIG + f"  - feed: {web.url}/feed.xml\n    name: Web\n{NEAR}",
+        A="A.",
+    )
     assert [source["name"] for source in run_json(root, "once", "Web", "Web")["sources"]] == ["Web"]
     assert ids(root).keys() == {"From the web"}
     unknown = run(root, "once", "Inbix", "--json")
@@ -118,7 +122,7 @@ def test_check_lists_problems_as_json(tmp_path: Path) -> None:
 
 
 def test_check_online_tries_each_source_and_stores_nothing(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/feed.xml\n    allow_private: true\n    delay: 0\n    name: Web\n"
+    feed = f"  - feed: {web.url}/feed.xml\n    name: Web\n{NEAR}"
     root = site(tmp_path, CONFIG + feed, Hello="Hello.")
     said = run(root, "check", "--online")
     assert (said.returncode, said.stderr) == (0, "")
@@ -176,7 +180,7 @@ def test_preview_names_what_it_cannot_show_and_shows_the_rest(tmp_path: Path, we
 
 
 def test_status_before_and_after_a_scan(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/missing.xml\n    allow_private: true\n    delay: 0\n    name: Gone\n"
+    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n{NEAR}"
     root = site(tmp_path, CONFIG + feed, Hello="Hello.")
     before = run_json(root, "status")
     assert [(s["name"], s["status"]) for s in before["sources"]] == [

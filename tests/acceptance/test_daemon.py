@@ -10,7 +10,19 @@ import time
 from pathlib import Path
 
 import pytest
-from program import CONFIG, daemon, ids, reconfigure, run, run_json, site, stored, until, write
+from program import (
+    CONFIG,
+    NEAR,
+    daemon,
+    ids,
+    reconfigure,
+    run,
+    run_json,
+    site,
+    stored,
+    until,
+    write,
+)
 
 
 def test_serves_the_samples_and_says_where(tmp_path: Path) -> None:
@@ -202,7 +214,7 @@ def test_a_recipe_edited_during_a_scan_shows_in_every_article(tmp_path: Path) ->
 
 
 def test_due_times_outlive_a_restart(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/feed.xml\n    allow_private: true\n    delay: 0\n    name: Web\n    every: 1d\n"
+    feed = f"  - feed: {web.url}/feed.xml\n    name: Web\n    every: 1d\n{NEAR}"
     root = site(tmp_path, CONFIG + feed, First="One.")
     with daemon(root) as running:
         until(lambda: set(running.titles()) == {"First", "From the web"})
@@ -216,7 +228,7 @@ def test_due_times_outlive_a_restart(tmp_path: Path, web) -> None:
 
 
 def test_a_server_that_failed_is_tried_again_soon(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/missing.xml\n    allow_private: true\n    delay: 0\n    name: Gone\n    every: 1d\n"
+    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n    every: 1d\n{NEAR}"
     root = site(tmp_path, CONFIG + feed, First="One.")
     with daemon(root) as running:
         due = until(
@@ -232,7 +244,7 @@ def test_a_server_that_failed_is_tried_again_soon(tmp_path: Path, web) -> None:
 
 
 def test_a_source_that_fails_stops_no_other(tmp_path: Path, web) -> None:
-    feed = f"  - feed: {web.url}/missing.xml\n    allow_private: true\n    delay: 0\n    name: Gone\n"
+    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n{NEAR}"
     root = site(tmp_path, CONFIG + feed, First="One.")
     with daemon(root) as running:
         until(lambda: running.titles() == ["First"])
