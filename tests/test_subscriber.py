@@ -19,11 +19,13 @@ from hypothesis import strategies as st
 from aggregator.article import Hints
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Client, open_client
+from aggregator.lists.opml import Outline
 from aggregator.server import Served, Status, build, hubs_route, serve
 from aggregator.sources import Memory, Source
 from aggregator.sources.feed import FeedSettings
+from aggregator.sources.opml import OpmlSettings, expand
 from aggregator.store import Kept, SourceEntry, Standing, Store, Subscription, open_store
-from aggregator.websub import PLACE, Callbacks, Desk, is_signed, lease, tend
+from aggregator.websub import PLACE, Callbacks, Desk, is_signed, lease, tend, wanted
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 TOPIC = "http://127.0.0.1/feed.xml?own=1&a=%C3%A4"
@@ -309,6 +311,35 @@ def test_a_hub_that_does_not_verify_a_goodbye_is_forgotten(run: Run) -> None:
         assert len(relay.asked) == 2
 
     run(work)
+
+
+def test_a_hub_that_was_not_told_goodbye_in_time_is_told_when_it_delivers(run: Run) -> None:
+    """The source left the configuration while the program did not run."""
+
+    async def work(one: Subscriber, relay: Hub) -> None:
+        await one.look()
+        await one.configure(there=False)
+        assert (await in_thread(relay.push, b"<rss/>")).status == 410
+        assert (await _ask(one, relay)).status == 404
+        assert one.news == []
+        # As it is when it comes back: the hub has not forgotten.
+        await one.configure()
+        await one.found(relay.url)
+        await one.look()
+        assert (await in_thread(relay.push, b"<rss/>")).status == 202
+        assert len(relay.asked) == 1
+
+    run(work)
+
+
+def test_the_feeds_of_a_list_are_subscribed_to_if_the_list_says_so() -> None:
+    for websub in (True, False):
+        settings = OpmlSettings(opml="https://x.example/list.opml", websub=websub)
+        listing = Source(name="List", settings=settings, zone="UTC")
+        outline = Outline(url=FEED, title="Wire", categories=())
+        (listed,) = expand(listing, [outline], set(), set())
+        assert wanted(listed) == websub
+        assert not wanted(listing)
 
 
 # Answering
