@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from soak_web import FRESH, RETRY, TTL, Asked, Spot
 
-# Seconds. Between this server's clock and the program's lies a busy machine; and a connection that
-# the program gave up is noticed here a little later.
-_SLACK = 0.1
+# Seconds. Where processes wait for the processor, the server notes the end of an answer, or that
+# the program gave up, later than the program has seen it.
+_SLACK = 0.25
 # Seconds after which a source that failed is tried again at first, half of it at least.
 _BACKOFF = 300.0
 # A circle of redirects comes by twice; and a request on a connection that was open already and

@@ -1,12 +1,13 @@
 """Asking for an address that was asked for before: what every source on the web shares."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from aggregator.article import Document
+from aggregator.article import Document, Hints
 from aggregator.errors import FetchError
 from aggregator.fetch import Answer
 from aggregator.sources.base import Answered, Found, Known, Remote, Visit
@@ -70,6 +71,7 @@ async def ask(settings: Remote, visit: Visit, name: str, *, robots: bool = False
         return Got(name=name, memory=before, body=held)
     validators = before.validators if read or held else ""
     url = before.url or name
+    begun = time.monotonic()
     try:
         answer = await visit.client.get(settings.request(url, validators, robots=robots))
     except FetchError as error:
@@ -78,6 +80,9 @@ async def ask(settings: Remote, visit: Visit, name: str, *, robots: bool = False
         # It is no longer where it was found, or had moved to: as if it were new.
         answer = await visit.client.get(settings.request(name, robots=robots))
         before = before.model_copy(update={"url": "", "why": ""})
+    if answer.fresh:
+        # It stands from when it came, which may be a minute after the visit began.
+        answer = replace(answer, fresh=answer.fresh + time.monotonic() - begun)
     memory = remembered(before, answer, visit.now)
     if answer.body is None or (read and memory.digest == before.digest):
         return Got(name=name, memory=memory, body=held)
@@ -93,8 +98,9 @@ def remembered(before: Memory, answer: Answer, now: datetime) -> Memory:
     """Return what is to be remembered after an answer."""
     fresh = min(timedelta(seconds=answer.fresh), _LONGEST)
     links = dict(reversed(answer.links))
-    # What WebSub says in Link headers (W3C WebSub, 4).
-    hub, topic = links.get("hub", before.hints.hub), links.get("self", before.hints.topic)
+    # A new document says anew who tells of its news; one that is as it was may leave it out.
+    old = before.hints if answer.body is None else Hints()
+    hub, topic = links.get("hub", old.hub), links.get("self", old.topic)
     told = {
         "validators": answer.validators,
         "asked": now,
