@@ -32,6 +32,8 @@ from aggregator.store.connect import address
 # Bytes. 10,000 sources take 1 MB.
 MOST_BYTES = 16_000_000
 
+_NO_ADDRESS = "needs a base_url, at which the hub can reach this program"
+
 # Characters of a wrong value that are shown.
 _LONGEST = 80
 
@@ -332,6 +334,9 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     for number, source in enumerate(sources):
         for key, said in _wrong_with_source(source, value, root, root / str(output)):
             yield ("sources", number, key), said
+    defaults = value.get("defaults")
+    if isinstance(defaults, dict) and _is_on(defaults.get("websub")) and not value.get("base_url"):
+        yield ("defaults", "websub"), _NO_ADDRESS
     same = list(_twice("sources", _targets(sources, root), "is read by"))
     names = [s.get("name") or s.get(_kind_of(s) or "") for s in sources]
     called = _twice("sources", names, "is the name of")
@@ -354,7 +359,7 @@ def _wrong_with_source(
         said = "is a program to be run; write allow_commands: true at the top to allow that"
         yield "command", said
     if _is_on(source.get("websub")) and not config.get("base_url"):
-        yield "websub", "needs a base_url, at which the hub can reach this program"
+        yield "websub", _NO_ADDRESS
 
 
 def _wrong_with_folder(source: dict[str, Any], root: Path, output: Path) -> Iterator[str]:

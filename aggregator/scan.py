@@ -545,7 +545,8 @@ def _memories(chunk: Chunk, outcomes: Sequence[Outcome], now: datetime) -> dict[
 
 def _taught(memory: Memory, done: Prepared, some_new: bool, now: datetime) -> Memory:
     told = done.hints
-    hints = replace(told, hub=told.hub or memory.hints.hub, topic=told.topic or memory.hints.topic)
+    # Links in the head of an answer come before those inside (W3C WebSub, 4).
+    hints = replace(told, hub=memory.hints.hub or told.hub, topic=memory.hints.topic or told.topic)
     dates = [ready.candidate.article.published for ready in done.articles]
     dated = sorted((date for date in dates if date and date <= now), reverse=True)[:_RHYTHM_OF]
     news = now if some_new and not dated else memory.newest

@@ -33,7 +33,7 @@ async def token_of(store: Store, fresh: str) -> str:
 
 def address(base_url: str, token: str) -> str:
     """Return where the feed is, in the format that most readers know."""
-    return f"{base_url}health/{token}/rss.xml"
+    return f"{base_url}status/{token}/rss.xml"
 
 
 async def troubles_files(store: Store, site: Site, token: str, now: datetime) -> dict[str, bytes]:
@@ -46,7 +46,7 @@ def troubles_feed(statuses: Sequence[SourceStatus], site: Site, token: str, now:
     """Return the feed of what is wrong, newest first; an entry goes when its source is well."""
     told = [status for status in statuses if _is_told(status, now)]
     told.sort(key=lambda status: status.health_since or now, reverse=True)
-    slug = f"health/{token}"
+    slug = f"status/{token}"
     return Feed(
         slug=slug,
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, site.base_url + slug)}",

@@ -62,9 +62,9 @@ def test_readers_understand_it(health: str) -> None:
     assert entry.title == f"Wire: {health}"
     assert "<b>" not in entry.content[0].value
     assert f"&lt;b&gt;{health}" in entry.content[0].value
-    assert entry.link.startswith("https://feeds.example.org/health/secret/#")
+    assert entry.link.startswith("https://feeds.example.org/status/secret/#")
     assert ADVICE[health][1:20] in entry.content[0].value
 
 
 def test_where_it_is() -> None:
-    assert address(SITE.base_url, "t") == "https://feeds.example.org/health/t/rss.xml"
+    assert address(SITE.base_url, "t") == "https://feeds.example.org/status/t/rss.xml"

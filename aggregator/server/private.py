@@ -21,7 +21,7 @@ Troubles: TypeAlias = Callable[[], Awaitable[tuple[str, dict[str, bytes]]]]
 
 def troubles_route(troubles: Troubles) -> Route:
     """Return where the feed is served."""
-    return Route("/health/{token}/{file:path}", _Private(troubles), methods=["GET", "HEAD"])
+    return Route("/status/{token}/{file:path}", _Private(troubles), methods=["GET", "HEAD"])
 
 
 class _Private:

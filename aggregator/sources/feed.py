@@ -18,6 +18,7 @@ from aggregator.lists.discover import (
     looks_like_page,
 )
 from aggregator.sources.base import Found, Remote, Visit, WebAddress
+from aggregator.sources.memory import Memory
 from aggregator.sources.remote import Got, ask, remembered, text_of
 
 # Addresses that are tried when a page was given in place of a feed: those that it names, then those
@@ -57,9 +58,13 @@ async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Foun
     """
     name = settings.feed
     if visit.pushed is not None:
-        body, seen = visit.pushed, visit.seen.get(name, "")
+        at = visit.memories.get(name, Memory()).base or name
         yield Document(
-            name=name, body=body, media_type=_media_type(body), url=name, validators=seen
+            name=name,
+            body=visit.pushed,
+            media_type=_media_type(visit.pushed),
+            url=at,
+            validators=visit.seen.get(name, ""),
         )
         return
     got = await ask(settings, visit, name)
