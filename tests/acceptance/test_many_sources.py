@@ -11,8 +11,8 @@ from program import daemon, site, until
 COUNT, EVERY, VISITS = 60, 1, 3
 PATIENCE = 60.0
 
-# Answers that last longer than this test does, or cost as much as all others, and those after which a host is left alone for so
-# long.
+# Answers that last longer than this test does, or take as much work as all others together; and
+# those after which a host is left alone for so long.
 WITHOUT = frozenset(("silent", "drips", "huge"))
 RESTING = ("429", "503")
 OFTEN = ("etag", "dated", "same", "changing")
