@@ -53,6 +53,7 @@ from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, pre
 from aggregator.refine import Chunk, Compute, Tools, Web, recut_stored, refine
 from aggregator.rules import Rule
 from aggregator.sources import (
+    AGAIN,
     Answered,
     Failure,
     Found,
@@ -524,7 +525,7 @@ def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[D
     for done in chunk.prepared:
         again = done.pending or (done.error and source.settings.single)
         again = again or any(r.candidate.article.uid in frozen for r in done.articles)
-        validators = "" if again else done.validators
+        validators = AGAIN if again else done.validators
         states.append(DocumentState(name=done.name, validators=validators, error=done.error))
     return states
 
@@ -546,7 +547,8 @@ def _memories(chunk: Chunk, outcomes: Sequence[Outcome], now: datetime) -> dict[
 def _taught(memory: Memory, done: Prepared, some_new: bool, now: datetime) -> Memory:
     told = done.hints
     # Links in the head of an answer come before those inside (W3C WebSub, 4).
-    hints = replace(told, hub=memory.hints.hub or told.hub, topic=memory.hints.topic or told.topic)
+    hub, topic = memory.linked
+    hints = replace(told, hub=hub or told.hub, topic=topic or told.topic)
     dates = [ready.candidate.article.published for ready in done.articles]
     dated = sorted((date for date in dates if date and date <= now), reverse=True)[:_RHYTHM_OF]
     news = now if some_new and not dated else memory.newest

@@ -48,7 +48,9 @@ def told(error: FetchError, chain: Sequence[str]) -> FetchError:
     said = f"{first}: {error}"
     if others:
         said += f" (redirected to {', then '.join(others)})"
-    return type(error)(said, error.status, error.trouble, error.retry)
+    # It is not the address itself that says so: it may lead elsewhere tomorrow.
+    trouble = "missing" if others and error.trouble == "gone" else error.trouble
+    return type(error)(said, error.status, trouble, error.retry)
 
 
 def shown(address: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from aggregator.sources import command, directory, feed, opml, page, sitemap
 from aggregator.sources.base import (
+    AGAIN,
     Answered,
     Common,
     Failure,
@@ -21,6 +22,7 @@ from aggregator.sources.base import (
 from aggregator.sources.memory import Memory
 
 __all__ = [
+    "AGAIN",
     "KINDS",
     "Answered",
     "Common",

@@ -22,6 +22,10 @@ from aggregator.lists.opml import Outline
 from aggregator.rules import Rule
 from aggregator.sources.memory import Memory
 
+# In the place of validators: it was read, and is to be read anew all the same. Those that an edit of
+# the configuration took away are "".
+AGAIN = "again"
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # The name of a header (RFC 9110, 5.1), and those that belong to the program.
@@ -54,6 +58,11 @@ def seconds(duration: str) -> int:
     if int(number) * _UNITS[unit] > _LONGEST:
         raise ValueError("is longer than a hundred years")
     return int(number) * _UNITS[unit]
+
+
+def interval_of(every: str) -> int:
+    """Return about how many seconds lie between two visits."""
+    return _MEANWHILE if every == AUTO or len(every.split()) > 1 else seconds(every)
 
 
 def trigger(every: str, zone: str) -> BaseTrigger:

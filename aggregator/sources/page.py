@@ -1,5 +1,6 @@
 """A web page without a feed: its list of articles, by selectors or found automatically."""
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, ClassVar, Literal
@@ -9,9 +10,9 @@ from pydantic import AfterValidator, Field
 from aggregator.errors import FetchError
 from aggregator.lists.discover import looks_like_feed
 from aggregator.lists.nextpage import next_page
-from aggregator.sources.base import Found, Remote, Selector, Visit, WebAddress
+from aggregator.sources.base import Failure, Found, Remote, Selector, Visit, WebAddress
 from aggregator.sources.base import selector as check_selector
-from aggregator.sources.remote import ask, text_of
+from aggregator.sources.remote import Got, ask, text_of
 
 # The attribute at the end of a selector that the value is in.
 _ATTRIBUTE = re.compile(r"@[\w:.-]+\s*\Z")
@@ -61,18 +62,26 @@ async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Foun
 
     Raises FetchError.
     """
-    url: str | None = settings.page
     asked: set[str] = set()
+    url: str | None = settings.page
     while url and url not in asked and len(asked) < settings.pages:
         asked.add(url)
-        got = await ask(settings, visit, url, robots=True)
+        try:
+            got = await ask(settings, visit, url, robots=True)
+        except FetchError as error:
+            if url == settings.page:
+                raise
+            yield Failure(name=url, error=str(error))  # the first page is what counts
+            return
         if got.body is not None and looks_like_feed(got.body):
-            raise FetchError(
-                f"{url}: is a feed; write feed: in place of page:", trouble="malformed"
-            )
+            said = f"{url}: is a feed; write feed: in place of page:"
+            raise FetchError(said, trouble="malformed")
         for found in got.found("text/html"):
             yield found
         # Behind a page that is what it was nothing is new.
         follow = settings.next is not None and got.body is not None
-        at = got.memory.base or url
-        url = next_page(text_of(got), at, settings.next or "") if follow else None
+        url = await asyncio.to_thread(_next, settings, got) if follow else None
+
+
+def _next(settings: PageSettings, got: Got) -> str | None:
+    return next_page(text_of(got), got.memory.base or got.name, settings.next or "")

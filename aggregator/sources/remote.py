@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from aggregator.article import Document, Hints
+from aggregator.article import Document
 from aggregator.errors import FetchError
 from aggregator.fetch import Answer
-from aggregator.sources.base import Answered, Found, Known, Remote, Visit
+from aggregator.sources.base import Answered, Found, Known, Remote, Visit, interval_of
 from aggregator.sources.memory import Memory
 
 # How long an address must have led elsewhere for good before that is believed: a wrong setting of a
@@ -19,6 +19,10 @@ _BELIEVED = timedelta(days=3)
 
 # For how long an answer stands at most, whatever the server says: a year is said of news, too.
 _LONGEST = timedelta(days=1)
+
+# The part of a source's interval within which what was kept is as good as asking anew: less than
+# what jitter leaves of it, so that a visit that is due always asks.
+_ALMOST = 0.8
 
 # Bytes. A larger body is not kept, which costs a second request after an edit of the configuration.
 _KEPT = 8_000_000
@@ -69,6 +73,9 @@ async def ask(settings: Remote, visit: Visit, name: str, *, robots: bool = False
     held = None if read else (await visit.body(name) or None)
     if _stands(before, visit) and (read or held):
         return Got(name=name, memory=before, body=held)
+    edited = visit.seen.get(name) == ""
+    if held and edited and _is_recent(before, settings, visit):
+        return Got(name=name, memory=before, body=held)
     validators = before.validators if read or held else ""
     url = before.url or name
     begun = time.monotonic()
@@ -94,22 +101,25 @@ def _stands(before: Memory, visit: Visit) -> bool:
     return before.fresh is not None and visit.now < before.fresh and not visit.forced
 
 
+def _is_recent(before: Memory, settings: Remote, visit: Visit) -> bool:
+    """Whether it was asked for so lately that what is to be read anew needs no request."""
+    interval = timedelta(seconds=interval_of(settings.every)) * _ALMOST
+    return before.asked is not None and visit.now - before.asked < interval and not visit.forced
+
+
 def remembered(before: Memory, answer: Answer, now: datetime) -> Memory:
     """Return what is to be remembered after an answer."""
     fresh = min(timedelta(seconds=answer.fresh), _LONGEST)
-    links = dict(reversed(answer.links))
-    # A new document says anew who tells of its news; one that is as it was may leave it out.
-    old = before.hints if answer.body is None else Hints()
-    hub, topic = links.get("hub", old.hub), links.get("self", old.topic)
-    told = {
+    told: dict[str, object] = {
         "validators": answer.validators,
         "asked": now,
         "fresh": now + fresh if fresh else None,
-        "hints": replace(before.hints, hub=hub, topic=topic),
         **_moved(before, answer, now),
     }
     if answer.body is not None:
+        links = dict(reversed(answer.links))
         told |= {
+            "linked": (links.get("hub", ""), links.get("self", "")),
             "digest": hashlib.sha256(answer.body).hexdigest(),
             "base": answer.url,
             "charset": answer.charset,

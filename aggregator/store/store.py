@@ -801,7 +801,9 @@ async def _set_source(
         await connection.execute(
             sa.update(documents).where(documents.c.source_id == row.id).values(validators="")
         )
-        afresh = {"next_scan": None, "health": "", "failures": 0, "wait_until": None}
+        afresh: dict[str, Any] = {"next_scan": None, "health": "", "failures": 0}
+        # What a server asked for holds, whatever is done with its articles.
+        afresh |= {} if row.key == source.key else {"wait_until": None}
         await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(afresh))
     return int(row.id)
 

@@ -109,7 +109,7 @@ def source(line: str) -> str:
         (web("websub: true"), "3: sources[0].websub: needs a base_url, at which the hub can reach"),
         ("sources:\n  - page: https://x/\n    link: 'a[@href'",
          "3: sources[0].link: 'a[@href' is no CSS selector: "),
-        ("sources:\n  - page: https://x/\n    date: 'a['", "3: sources[0].date: 'a[' is no CSS sel"),
+        ("sources:\n  - page: https://x/\n    date: 'a['", "3: sources[0].date: 'a[' is no CSS "),
         ("sources:\n  - opml: nowhere.opml", "2: sources[0].opml: the file HERE/nowhere.opml is"),
         ("sources:\n  - command: ls", "2: sources[0].command: is a program to be run; write allow"),
         ("sources:\n  - sitemap: x", "2: sources[0].sitemap: 'x' is no web address; write it like"),

@@ -32,7 +32,11 @@ def served(corpus: Path) -> Iterator[tuple[str, list[Path]]]:
 
 def once(folder: Path, sources: list[dict[str, Any]]) -> dict[str, Any]:
     """Run the command on sources; JSON is YAML."""
-    config = {"sources": sources, "publish": {"limit": 1, "formats": ["atom"]}}
+    config = {
+        "sources": sources,
+        "publish": {"limit": 1, "formats": ["atom"]},
+        "defaults": {"allow_private": True, "delay": 0},
+    }
     (folder / "aggregator.yaml").write_text(json.dumps(config), "utf-8")
     command = [sys.executable, "-m", "aggregator", "once", "--json", "-c", "aggregator.yaml"]
     done = subprocess.run(command, cwd=folder, capture_output=True, timeout=240, check=False)

@@ -136,7 +136,7 @@ NETWORK: dict[str, tuple[Script, str, Trouble]] = {
         raw(OK + b"Content-Length: " + b"9" * 15 + b"\r\n\r\n"), "is larger", "malformed"
     ),
     "endless": (endless(OK + b"\r\n", b"x" * 9_999), "is larger than 500,000", "malformed"),
-    "endless chunks": (endless(CHUNKED, b"1\r\nx\r\n" * 999), "larger than 500", "malformed"),
+    "endless chunks": (endless(CHUNKED, b"9\r\nxxxxxxxxx\r\n" * 99), "larger than", "malformed"),
 }  # fmt: skip
 
 

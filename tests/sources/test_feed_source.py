@@ -65,9 +65,12 @@ def test_an_edit_of_the_configuration_reads_again_what_was_kept(web: Web) -> Non
     web.replies["/f"] = Reply(RSS, headers=[("ETag", '"1"')])
     first = wire.document()
     web.replies["/f"] = Reply(status=304)
-    wire.seen.clear()  # what the store does when the recipe changed
-    again = wire.document()
-    assert again == first
+    asked(web)
+    wire.seen[f"{web.url}/f"] = ""  # what the store does when the recipe changed
+    assert wire.document() == first
+    assert asked(web) == []  # it was asked just now
+    wire.seen[f"{web.url}/f"] = ""
+    assert wire.document(hours=1) == first
     assert web.sent()["if-none-match"] == '"1"'
 
 

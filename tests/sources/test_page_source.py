@@ -1,6 +1,7 @@
 """The page source against a real server, and all the way to the feeds."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,17 @@ def test_selectors_and_the_pages_that_follow(place: Place, web: Web) -> None:
     assert paths(web) == ["/news"]
 
 
+def test_a_page_behind_the_first_that_cannot_be_had_costs_only_itself(
+    place: Place, web: Web
+) -> None:
+    web.replies["/news"] = listing(5, 8, '<a class="older" href="/news?page=2">Older</a>')
+    web.replies["/news?page=2"] = Reply(status=410)
+    done = visit(place, web, items="article.post", next="a.older")
+    assert (done.report.status, done.counts()["new"]) == ("ok", 4)
+    assert "410" in done.report.errors[0][1]
+    assert place.status("News").health == "ok"
+
+
 def test_an_edit_of_the_selectors_asks_the_server_only_whether_something_changed(
     place: Place, web: Web
 ) -> None:
@@ -76,7 +88,12 @@ def test_an_edit_of_the_selectors_asks_the_server_only_whether_something_changed
     web.replies["/news"].headers = [*HTML, ("ETag", '"1"')]
     visit(place, web)
     web.replies["/news"] = Reply(status=304)
+    paths(web)
     done = visit(place, web, items="article.post", title="time")
+    assert done.counts() == {"documents": 1, "changed": 6}
+    assert paths(web) == []  # it has been asked just now
+    place.now += timedelta(hours=1)
+    done = visit(place, web, items="article.post", title="h2")
     assert done.counts() == {"documents": 1, "changed": 6}
     assert web.sent()["if-none-match"] == '"1"'
 

@@ -475,7 +475,10 @@ def test_what_is_gone_is_planned_for_never_until_it_is_edited(store_url: str) ->
             await store.set_sources([replace(INBOX, recipe="another")])
             assert await store.planned() == {}
             state = await store.source_state(INBOX.key)
-            assert (state.health, state.failures, state.wait_until) == ("", 0, None)
+            assert (state.health, state.failures, state.wait_until) == ("", 0, DAY)
+            elsewhere = replace(INBOX, key="directory:elsewhere", target="elsewhere")
+            await store.set_sources([elsewhere])
+            assert (await store.source_state(elsewhere.key)).wait_until is None
 
     asyncio.run(work())
 
