@@ -22,8 +22,8 @@ from aggregator.lists.opml import Outline
 from aggregator.rules import Rule
 from aggregator.sources.memory import Memory
 
-# In the place of validators: it was read, and is to be read anew all the same. Those that an edit of
-# the configuration took away are "".
+# In the place of validators: it was read, and is to be read anew all the same. An edit of the
+# configuration leaves "" there.
 AGAIN = "again"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

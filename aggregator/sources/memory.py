@@ -16,7 +16,8 @@ class Memory(BaseModel):
     was declared to be in, ``linked`` the hub and topic that its head names (WebSub); until
     ``fresh`` the server says that it stands (RFC 9111). ``moved`` is where permanent redirects
     lead, since ``moved_since``. ``entries`` counts what the document listed, ``newest`` is the
-    date of its newest entry, ``rhythm`` the seconds between two of them.
+    date of its newest entry, ``rhythm`` the seconds between two of them. ``stamp`` is what an
+    index says of when it was changed last.
     """
 
     model_config = ConfigDict(frozen=True)
