@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from aggregator.health import ADVICE
 from aggregator.server.status import Status
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -16,7 +17,7 @@ _UNITS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 def status_page(status: Status, now: datetime) -> str:
     """Return the status page as it is at ``now``, an aware date."""
-    return _environment().get_template("status.html").render(status=status, now=now)
+    return _environment().get_template("status.html").render(status=status, now=now, advice=ADVICE)
 
 
 def error_page(status: int) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from typing import ClassVar, Literal
+from urllib.parse import urljoin
 
 from pydantic import Field
 
@@ -95,10 +96,16 @@ async def _discover(settings: FeedSettings, visit: Visit, page: Got) -> Got:
             f"{page.name}: the server asks for proof of being human", trouble="blocked"
         )
     raise FetchError(
-        f"{page.name}: is a web page that leads to no feed (tried {', '.join(tried)}); name the "
+        f"{page.name}: is a web page that leads to no feed (tried {_short(tried, at)}); name the "
         "feed itself, or make it a page source",
         trouble="malformed",
     )
+
+
+def _short(tried: list[str], at: str) -> str:
+    """Name addresses, those of the same server by their paths."""
+    server = urljoin(at, "/").removesuffix("/")
+    return ", ".join(url.removeprefix(server) for url in tried)
 
 
 def _candidates(html: str, at: str) -> list[Candidate]:

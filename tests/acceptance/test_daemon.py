@@ -7,6 +7,7 @@ import signal
 import socket
 import sqlite3
 import time
+import urllib.error
 from pathlib import Path
 
 import pytest
@@ -270,4 +271,47 @@ def test_an_article_waits_for_its_date(tmp_path: Path) -> None:
     with daemon(root) as running:
         assert running.titles() == ["First"]
         until(lambda: running.titles() == ["Later", "First"])
+        assert running.stop() == 0
+
+
+def test_the_feed_of_troubles_is_for_whoever_knows_its_address(tmp_path: Path, web) -> None:
+    feed = f"  - feed: {web.url}/missing.xml\n    name: Gone\n    every: 1s\n{NEAR}"
+    root = site(tmp_path, CONFIG + feed, First="One.")
+    with daemon(root) as running:
+        until(lambda: running.health()["failing"] == 1)
+        with contextlib.closing(sqlite3.connect(root / "data" / "aggregator.db")) as database:
+            database.execute("UPDATE sources SET failures = 3 WHERE name = 'Gone'")
+            database.commit()
+        told = run_json(root, "status")["troubles"]
+        path = told.partition("/status/")[2].removesuffix("rss.xml")
+        atom = running.get(f"status/{path}atom.xml")
+        assert "Gone: missing" in atom
+        assert "Gone: missing" in running.get(f"status/{path}")
+        assert path not in running.get("status") + running.get("") + running.get("feeds.opml")
+        for wrong in ("x" * 22 + "/", path[:-2] + "/"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                running.get(f"status/{wrong}atom.xml")
+        assert running.stop() == 0
+    with daemon(root) as running:
+        assert run_json(root, "status")["troubles"].endswith(f"/status/{path}rss.xml")
+        assert running.stop() == 0
+
+
+def test_new_mail_is_taken_and_reading_it_is_no_event(tmp_path: Path) -> None:
+    root = site(tmp_path, CONFIG, First="One.")
+    for name in ("cur", "new", "tmp"):
+        (root / "inbox" / name).mkdir()
+    mail = "From: Ada <ada@example.org>\nSubject: Letter\nMessage-ID: <1@example.org>\n\nHello.\n"
+    with daemon(root) as running:
+        until(lambda: running.titles() == ["First"])
+        (root / "inbox" / "tmp" / "1.host").write_text(mail)
+        new = root / "inbox" / "new" / "1.host"
+        (root / "inbox" / "tmp" / "1.host").rename(new)
+        until(lambda: set(running.titles()) == {"First", "Letter"})
+        before = (root / "feeds" / "feed.json").stat().st_mtime_ns
+        new.rename(root / "inbox" / "cur" / "1.host:2,S")
+        write(root, "Second")
+        until(lambda: set(running.titles()) == {"First", "Letter", "Second"})
+        assert len(running.titles()) == 3
+        assert (root / "feeds" / "feed.json").stat().st_mtime_ns != before
         assert running.stop() == 0
