@@ -257,7 +257,7 @@ def test_hostile_pages_take_bounded_time(html: str) -> None:
     began = time.process_time()
     assert len(feeds_in(html, PAGE)) <= 50
     is_challenge(html)
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 8
 
 
 @given(st.text("<>/=\"' &;!-[]linkreaht:#%\0\ud800é") | st.text())
@@ -371,7 +371,7 @@ def test_giant_documents_are_told_quickly(body: bytes) -> None:
     began = time.process_time()
     assert not looks_like_feed(body)
     assert not looks_like_page(body)
-    assert time.process_time() - began < 1
+    assert time.process_time() - began < 4
 
 
 @given(st.binary())

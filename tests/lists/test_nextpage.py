@@ -51,6 +51,6 @@ def test_the_next_page_is_where_the_selector_says(
     ],
 )
 def test_a_hostile_page_takes_no_time(html: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     next_page(html, AT, "a.next")
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

@@ -269,7 +269,7 @@ def test_hostile_lists_take_bounded_time(body: bytes) -> None:
     else:
         assert len(found.problems) <= 22
         assert all(len(one.path) <= 20 for one in found.outlines)
-    assert time.process_time() - began < 4
+    assert time.process_time() - began < 10
 
 
 def test_deep_nesting_loses_no_feed() -> None:

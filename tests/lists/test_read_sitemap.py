@@ -215,7 +215,7 @@ def test_hostile_sitemaps_take_bounded_time(body: bytes) -> None:
     began = time.process_time()
     with contextlib.suppress(ParseError):
         read_sitemap(body, URL)
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 12
 
 
 @given(st.binary() | st.text("<>/&;![]urlsetoc").map(str.encode))

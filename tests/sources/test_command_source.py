@@ -170,7 +170,7 @@ def test_out_of_time(tmp_path: Path, script: str) -> None:
     began = time.monotonic()
     with pytest.raises(FetchError, match="still ran after 1s"):
         asyncio.run(run(shell(script, timeout="1s"), tmp_path))
-    assert time.monotonic() - began < 4.5
+    assert time.monotonic() - began < 20
     assert gone(tmp_path / "pids")
 
 
@@ -196,12 +196,12 @@ def test_one_that_leaves_its_session_is_not_waited_for(tmp_path: Path) -> None:
     code = (
         "import os, time\n"
         "if os.fork(): os._exit(0)\n"
-        "os.setsid(); open('pids', 'w').write(str(os.getpid())); time.sleep(8)\n"
+        "os.setsid(); open('pids', 'w').write(str(os.getpid())); time.sleep(60)\n"
     )
     began = time.monotonic()
     with pytest.raises(FetchError, match="still ran after 1s"):
         asyncio.run(run(settings(sys.executable, "-c", code, timeout="1s"), tmp_path))
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30
     os.kill(int((tmp_path / "pids").read_text()), 9)
 
 
