@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from aggregator.lists.sitemap import (
     write_fragment,
 )
 from aggregator.sources.base import (
+    EPOCH,
     Answered,
     Failure,
     Found,
@@ -38,6 +39,9 @@ _MAPS, _AT_FIRST = 20, 3
 
 # New pages that one visit takes when it is not the first: at a page a second a quarter of an hour.
 _MOST = 1000
+
+# Most pages name only the day that they are of, which began before the visit, wherever they are.
+_DAY = timedelta(days=1)
 
 _TYPE = "application/sitemap+xml"
 
@@ -84,7 +88,8 @@ async def documents(settings: SitemapSettings, visit: Visit) -> AsyncGenerator[F
     if first:
         # A site's archive is no news; what changes in it from now on is.
         for one in due[_AT_FIRST:]:
-            yield Answered(name=one.url, memory=Memory(stamp=_stamp(one)))
+            stamp = _stamp(one) or (visit.now - _DAY).isoformat()
+            yield Answered(name=one.url, memory=Memory(stamp=stamp))
 
 
 async def _inner(settings: SitemapSettings, visit: Visit, one: Location) -> list[Found]:
@@ -161,9 +166,13 @@ async def _read(got: Got, visit: Visit) -> Sitemap:
 
 
 def _due(maps: Sequence[Location], visit: Visit) -> list[Location]:
-    """Return the sitemaps of an index that may hold news, the newest first."""
+    """Return the sitemaps of an index that may hold news: the newest, then the longest unread."""
+
+    def asked(one: Location) -> datetime:
+        return visit.memories.get(one.url, Memory()).asked or EPOCH
+
     dated = sorted((one for one in maps if one.modified), key=_stamp, reverse=True)
-    undated = [one for one in maps if not one.modified]
+    undated = sorted((one for one in maps if not one.modified), key=asked)
     return [one for one in (*dated, *undated) if not _is_as_noted(one, visit.memories)]
 
 
