@@ -62,7 +62,7 @@ class Brief:
     rules: tuple[tuple[str, Rule], ...] = ()
     learns: bool = True
     awaits: bool = False
-    listing: Selectors | None = None
+    listing: Selectors | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +230,8 @@ def _selectors(settings: PageSettings) -> Selectors:
 def recipe_digest(brief: Brief) -> str:
     """Return a digest of the settings that shape a source's articles.
 
-    When it moves, what was read before is read again, so that an edit of the configuration shows.
+    When it moves, what was read before is read again, so that an edit of the configuration shows,
+    and the pages of its articles are asked for again: a new version must not move it.
     """
     settled = replace(
         brief,
@@ -238,7 +239,9 @@ def recipe_digest(brief: Brief) -> str:
         policy=replace(brief.policy, only=frozenset()),  # a set has no order of its own
         rules=tuple(("", rule) for _, rule in brief.rules),
     )
-    return hashlib.sha256(f"{settled!r}{sorted(brief.policy.only)}".encode()).hexdigest()
+    listing = brief.listing or ""  # apart, for most sources have none
+    said = f"{settled!r}{sorted(brief.policy.only)}{listing}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _ready(raw: Article, document: Document, task: Task) -> Ready:
