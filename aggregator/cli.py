@@ -434,7 +434,9 @@ def _show_sources(sources: Sequence["SourceStatus"]) -> None:
         if source.hub_until and source.hub_until > datetime.now(UTC):
             until = f"{source.hub_until.astimezone():%Y-%m-%d %H:%M}"
             _say(f"{source.name}: pushed by {source.hub} until {until}")
-        if source.health_text or source.error:
+        if source.health == "ok" and source.health_text:
+            _say(f"{source.name}: {source.health_text}", "dim")
+        elif source.health_text or source.error:
             said = _located(source.target, source.health_text or source.error)
             since = f" (since {_distance(source.health_since)})" if source.health_since else ""
             _complain(f"{source.name}: {said}{since.replace(' ago', '')}{_advice(source)}")

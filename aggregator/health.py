@@ -44,4 +44,4 @@ def healthy(memory: Memory, now: datetime) -> Health:
     silence = now - memory.newest if memory.newest else timedelta()
     if silence > max(_QUIET, _QUIET_TIMES * timedelta(seconds=memory.rhythm)):
         return Health("quiet", f"its newest article is of {memory.newest:%Y-%m-%d}")
-    return Health()
+    return Health("ok", f"its feed is {memory.url}, {memory.why}" if memory.url else "")

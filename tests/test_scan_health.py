@@ -88,6 +88,14 @@ def test_a_page_without_items_any_more(place: Place, web: Web) -> None:
     assert status.health == "selector"
 
 
+def test_where_the_feed_of_a_page_was_found_is_told(place: Place, web: Web) -> None:
+    link = b'<link rel="alternate" type="application/feed+json" href="/feed.json">'
+    web.replies["/feed.json"] = feed(31)
+    status = wire(place, web, Reply(PAGE.replace(b"<title>", link + b"<title>")))
+    assert status.health == "ok"
+    assert f"{web.url}/feed.json" in status.health_text
+
+
 def test_quiet_and_since_when(place: Place, web: Web) -> None:
     assert wire(place, web, feed(30, 31)).health == "ok"
     place.now = NOON + timedelta(days=58)
