@@ -7,9 +7,8 @@ import soupsieve
 from bs4 import BeautifulSoup, Tag
 
 from aggregator.lists.address import absolute
+from aggregator.lists.selector import split
 
-# "selector@attribute"; an "@" inside of a selector's brackets is none.
-_ATTRIBUTE = re.compile(r"@([\w:.-]+)\s*\Z")
 # Links to other pages stand before this; the longest of 181 real pages has 1,491,126 characters.
 _LONGEST = 3_000_000
 # Parsing takes time by the square of the number of attributes: 20 s for 100,000 of them.
@@ -22,11 +21,10 @@ def next_page(html: str, url: str, selector: str) -> str | None:
     ``selector`` may end in ``@attribute``; without, ``href`` counts. ``url`` is where ``html`` was
     fetched from: a page that names itself as the next one has none. Raises nothing.
     """
-    attribute = _ATTRIBUTE.search(selector)
-    css = selector[: attribute.start()] if attribute else selector
+    css, attribute = split(selector)
     soup = BeautifulSoup(_LONG_TAG.sub("", html[:_LONGEST]), "lxml")
     match = _first(css, soup)
-    written = _said(match, attribute[1] if attribute else "href")
+    written = _said(match, attribute or "href")
     if not written:
         return None
     found = absolute(written, _base(soup, url))
@@ -35,7 +33,7 @@ def next_page(html: str, url: str, selector: str) -> str | None:
 
 def _first(css: str, soup: BeautifulSoup) -> Tag | None:
     try:
-        return soupsieve.select_one(css.strip(), soup)
+        return soupsieve.select_one(css, soup)
     except (soupsieve.SelectorSyntaxError, NotImplementedError, ValueError):
         return None
 

@@ -1,7 +1,6 @@
 """A web page without a feed: its list of articles, by selectors or found automatically."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator
 from typing import Annotated, ClassVar, Literal
 
@@ -10,19 +9,17 @@ from pydantic import AfterValidator, Field
 from aggregator.errors import FetchError
 from aggregator.lists.discover import looks_like_feed
 from aggregator.lists.nextpage import next_page
+from aggregator.lists.selector import split
 from aggregator.sources.base import Failure, Found, Remote, Selector, Visit, WebAddress
 from aggregator.sources.base import selector as check_selector
 from aggregator.sources.remote import Got, ask, text_of
 
-# The attribute at the end of a selector that the value is in.
-_ATTRIBUTE = re.compile(r"@[\w:.-]+\s*\Z")
-
 
 def _part(value: str) -> str:
     """Check "h2", "a@href" or, of the item itself, "@data-date"."""
-    inside = _ATTRIBUTE.sub("", value).strip()
-    if inside or not _ATTRIBUTE.search(value):
-        check_selector(inside)
+    css, attribute = split(value)
+    if css or not attribute:
+        check_selector(css)
     return value
 
 

@@ -9,7 +9,7 @@ from aggregator.parse.listing.card import Card, text_of
 from aggregator.parse.listing.groups import overlaps, spans
 from aggregator.parse.listing.score import prose
 from aggregator.parse.listing.sheet import Sheet, width
-from aggregator.parse.listing.structured import kinds, nodes
+from aggregator.parse.listing.structured import kinds, objects
 
 _KINDS = ("Article", "Posting", "Report")
 # Letters of running text that make an article: what introduces a list has a few hundred.
@@ -78,5 +78,5 @@ def _says_article(sheet: Sheet) -> bool:
 
 def _is_marked_up(sheet: Sheet) -> bool:
     """Tell whether just one article is described for machines."""
-    headed = [kinds(node) for node in nodes(sheet) if node.get("headline")]
+    headed = [kinds(node) for node in objects(sheet) if node.get("headline")]
     return sum(any(kind.endswith(_KINDS) for kind in said) for said in headed) == 1

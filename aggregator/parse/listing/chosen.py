@@ -1,7 +1,6 @@
 """Articles by the operator's CSS selectors, and what has no selector found as elsewhere."""
 
 import html as markup
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -11,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from lxml import html as lxml_html
 
 from aggregator.article import Article
+from aggregator.lists.selector import split
 from aggregator.parse.dates import read_date
 from aggregator.parse.feed_text import distinct, one_line
 from aggregator.parse.listing.card import Card, look
@@ -20,14 +20,7 @@ from aggregator.parse.listing.reading import lazy_address, read_card
 from aggregator.parse.listing.sheet import Sheet, address, lay_out, within
 from aggregator.parse.listing.when import find_date
 
-_ATTRIBUTE = re.compile(r"@([\w:.-]+)\s*\Z")
 _PARTS = ("title", "link", "date", "summary", "image", "content")
-
-
-def split(selector: str) -> tuple[str, str]:
-    """Give the CSS selector and the attribute of ``selector@attribute``, "" where it has none."""
-    match = _ATTRIBUTE.search(selector)
-    return (selector[: match.start()].strip(), match[1]) if match else (selector.strip(), "")
 
 
 def mistake(selectors: Selectors) -> str:

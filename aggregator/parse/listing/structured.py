@@ -1,13 +1,12 @@
 """What a page says of its articles for machines: JSON-LD (https://schema.org)."""
 
-import json
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from html import escape
 
 from aggregator.article import Article
+from aggregator.lists.jsonld import Node, nodes
 from aggregator.parse.dates import read_date
 from aggregator.parse.feed_text import one_line, web_address
 from aggregator.parse.listing.sheet import Sheet, address
@@ -16,10 +15,7 @@ _STORIES = ("Article", "Posting", "Report", "VideoObject", "PodcastEpisode", "Li
 # What an entry of a list, and a list, hold others under.
 _INNER = ("item", "itemListElement", "blogPost", "blogPosts", "hasPart", "mainEntity", "@graph")
 _CRUMBS = "BreadcrumbList"
-_MOST_SCRIPTS, _MOST_NODES = 20, 3_000
 _LONGEST = 4_000
-
-Node = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +29,14 @@ class Said:
     image: str | None = None
 
 
-def nodes(sheet: Sheet) -> Iterator[Node]:
+def objects(sheet: Sheet) -> Iterator[Node]:
     """Give the objects of a page's JSON-LD, those around others first; of crumbs none."""
-    scripts = sheet.root.iterfind(".//script[@type='application/ld+json']")
-    for script, _ in zip(scripts, range(_MOST_SCRIPTS), strict=False):
-        try:
-            waiting = deque[object]([json.loads(script.text or "", strict=False)])
-        except (ValueError, RecursionError):
-            continue
-        for _ in range(_MOST_NODES):
-            if not waiting:
-                break
-            value = waiting.popleft()
-            if isinstance(value, Mapping):
-                if _CRUMBS in kinds(value):
-                    continue
-                yield value
-                waiting.extend(value[name] for name in _INNER if name in value)
-            elif isinstance(value, list):
-                waiting.extend(value[:_MOST_NODES])
+    return (node for node in nodes(sheet.root, _inside) if _CRUMBS not in kinds(node))
+
+
+def _inside(node: Node) -> Iterator[object]:
+    names = () if _CRUMBS in kinds(node) else _INNER
+    return (node[name] for name in names if name in node)
 
 
 def kinds(node: Node) -> tuple[str, ...]:
@@ -63,7 +48,7 @@ def kinds(node: Node) -> tuple[str, ...]:
 def said(sheet: Sheet, zone: tzinfo) -> dict[str, Said]:
     """Give what a page says of articles that it lists, by address, but not of itself."""
     found: dict[str, Said] = {}
-    for node in nodes(sheet):
+    for node in objects(sheet):
         if any(kind.endswith(_STORIES) for kind in kinds(node)):
             entry = _said(sheet, node, zone)
             # A place in a list often names only the address of what it holds.
