@@ -33,7 +33,9 @@ class Turns:
             return
         server, called = _server(source), asyncio.Event()
         self._waiting[called] = server
-        self._call()
+        if server not in self._visited:
+            # Else there is nobody to call: ten thousand sources of one server may come at once.
+            self._call()
         try:
             await called.wait()
             yield
