@@ -91,10 +91,6 @@ async def _discover(settings: FeedSettings, visit: Visit, page: Got) -> Got:
             continue
         if answer.body is not None and looks_like_feed(answer.body):
             return _found(page, one, answer, visit)
-    if is_challenge(html):
-        raise FetchError(
-            f"{page.name}: the server asks for proof of being human", trouble="blocked"
-        )
     raise FetchError(
         f"{page.name}: is a web page that leads to no feed (tried {_short(tried, at)}); name the "
         "feed itself, or make it a page source",
