@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, zip_longest
 
 from lxml import etree
 
@@ -171,7 +171,7 @@ def _attributes(tag: str) -> dict[str, str]:
     """Read the attributes of a tag, in whose values may be anything, quotation marks included."""
     starts = list(_VALUE.finditer(tag))
     found: dict[str, str] = {}
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip_longest(starts, starts[1:]):
         rest = tag[start.end() : following.start() if following else len(tag)]
         name = start[1].lower()
         value = _value(rest, start[2], name in _ADDRESSES)

@@ -203,6 +203,12 @@ def test_what_is_no_list_is_an_error_that_says_what_it_is(body: bytes, said: str
         read_opml(body)
 
 
+def test_an_outline_without_attributes_costs_no_feed_where_the_list_is_no_xml() -> None:
+    assert urls('R & D<outline><outline/><outline xmlUrl="https://e.org/rss"/>') == [
+        "https://e.org/rss"
+    ]
+
+
 def test_an_empty_list_is_a_list() -> None:
     assert read_opml(opml("")).outlines == ()
     assert read_opml(b"<opml/>").outlines == ()
