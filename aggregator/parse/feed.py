@@ -64,7 +64,8 @@ def parse_feed(document: Document, zone: tzinfo = UTC) -> Parsed:
 def _parse_xml(document: Document, text: str, zone: tzinfo) -> Parsed:
     xml, first = find_feed(text)
     if not xml:
-        kind = _NOT_FEEDS.get(first, f"no known kind of feed (it begins with {first[:40]!r})")
+        begin = (first or text.lstrip())[:40]
+        kind = _NOT_FEEDS.get(first, f"no known kind of feed (it begins with {begin!r})")
         raise ParseError(f"{document.name}: this is {kind}, not a feed in RSS, Atom or JSON")
     try:
         root, damage = parse_tree(xml)

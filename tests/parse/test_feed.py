@@ -286,7 +286,7 @@ def test_a_duration_that_is_none(duration: str) -> None:
         (b"<!DOCTYPE html><html><p>Hi", "this is a web page, not a feed"),
         (b"<opml><body/></opml>", "this is an OPML list of feeds"),
         (b"<urlset/>", "this is a sitemap"),
-        (b"just words", "no known kind of feed"),
+        (b"just words", "it begins with 'just words'"),
         (b"{", "no readable JSON"),
         (b'{"a": 1}', "not a JSON Feed"),
     ],
