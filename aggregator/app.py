@@ -5,7 +5,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -114,20 +114,34 @@ def build(loaded: Loaded, app: App, listed: Mapping[str, Sequence[Listed]]) -> W
 
 
 def _all(configured: Sequence[Source], listed: Mapping[str, Sequence[Listed]]) -> Iterator[Source]:
-    """Yield the sources that are configured, then those that OPML files list; each feed once."""
+    """Yield the sources that are configured, then those that OPML files list; each feed once.
+
+    One that is in several lists has the categories of all.
+    """
     yield from configured
     feeds = {source.settings.target for source in configured}
     names = {source.name for source in configured}
+    children: dict[str, Source] = {}
     for source in configured:
         if isinstance(source.settings, OpmlSettings):
             outlines = [
                 Outline(url=one.url, title=one.title, categories=one.categories)
                 for one in listed.get(source.key, ())
             ]
+            for one in outlines:
+                if one.url in children:
+                    more = (*source.settings.categories, *one.categories)
+                    children[one.url] = _also_in(children[one.url], more)
             for feed in expand(source, outlines, feeds, names):
                 feeds.add(feed.settings.target)
                 names.add(feed.name)
-                yield feed
+                children[feed.settings.target] = feed
+    yield from children.values()
+
+
+def _also_in(source: Source, categories: Sequence[str]) -> Source:
+    every = tuple(dict.fromkeys((*source.settings.categories, *categories)))
+    return replace(source, settings=source.settings.model_copy(update={"categories": every}))
 
 
 def policy(config: Config) -> CategoryPolicy:

@@ -24,7 +24,7 @@ from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.nfkc import fold
 from aggregator.rules import Rule
-from aggregator.sources import KINDS, Settings, Source
+from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebFolder, Zone
 from aggregator.sources.directory import DirectorySettings, matcher
 from aggregator.store.connect import address
@@ -225,7 +225,9 @@ class Loaded(BaseModel):
         for source in self.sources:
             folder = (self.root / source.settings.target).resolve()
             if source.settings.kind == "directory" and whole.is_relative_to(folder):
-                return source, whole.relative_to(folder).as_posix()
+                inside = whole.relative_to(folder).as_posix()
+                letter = maildir.message(folder, inside)
+                return source, letter[1] if letter else inside
         return None
 
 
@@ -337,7 +339,11 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     defaults = value.get("defaults")
     if isinstance(defaults, dict) and _is_on(defaults.get("websub")) and not value.get("base_url"):
         yield ("defaults", "websub"), _NO_ADDRESS
-    same = list(_twice("sources", _targets(sources, root), "is read by"))
+    same = [
+        problem
+        for kind in KINDS
+        for problem in _twice("sources", _targets(sources, kind, root), "is read by")
+    ]
     names = [s.get("name") or s.get(_kind_of(s) or "") for s in sources]
     called = _twice("sources", names, "is the name of")
     yield from [*same, *(problem for problem in called if problem[0] not in dict(same))]
@@ -399,12 +405,11 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _targets(sources: Sequence[dict[str, Any]], root: Path) -> list[str | None]:
-    """Return what each source reads, the same for two spellings of a folder."""
+def _targets(sources: Sequence[dict[str, Any]], kind: str, root: Path) -> list[str | None]:
+    """Return what each source of a kind reads, the same for two spellings of a folder."""
     targets: list[str | None] = []
     for source in sources:
-        kind = _kind_of(source)
-        target = source[kind] if kind else None
+        target = source[kind] if _kind_of(source) == kind else None
         if kind == "directory" and isinstance(target, str):
             target = os.path.relpath(os.path.realpath(root / target), root)
         targets.append(target if isinstance(target, str) else None)

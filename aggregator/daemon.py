@@ -95,6 +95,7 @@ class Daemon:
         self._seen = _state(config)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._turns = Turns()
+        self._due: dict[str, datetime | None] = {}
         self._publishing = asyncio.Lock()
         self._asked: dict[str, frozenset[str]] = {}
         self._news: dict[str, deque[Scan]] = {}
@@ -180,8 +181,10 @@ class Daemon:
 
     async def _schedule(self) -> None:
         """Give every source its next time: the one it had, unless the source is new."""
+        self._due.clear()
+        # What a scan found while the store was read is newer.
+        planned = await self._world.context.store.planned() | self._due
         self._scheduler.remove_all_jobs()
-        planned = await self._world.context.store.planned()
         now = datetime.now(UTC)
         for source in self._world.sources.values():
             self._scheduler.add_job(
@@ -264,8 +267,10 @@ class Daemon:
         if wanted(source):
             self.look_at_hubs((source.key,))
         job = self._scheduler.get_job(source.key)
-        if not done.only and done.pushed is None and job:
-            job.modify(next_run_time=report.due)
+        if not done.only and done.pushed is None:
+            self._due[source.key] = report.due
+            if job:
+                job.modify(next_run_time=report.due)
         if report.grown:
             self._edited.set()
 
@@ -303,7 +308,7 @@ class Daemon:
 
         Without a body, and when too much is delivered, the source itself is asked.
         """
-        if name not in self._world.sources:
+        if name not in self._world.sources or self._stop.is_set():
             return False
         unread = self._news.setdefault(name, deque())
         if delivered and len(unread) < _UNREAD:

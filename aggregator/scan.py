@@ -240,12 +240,12 @@ def _left_alone(
     source: Source, state: SourceState, errand: Errand, report: Report, now: datetime
 ) -> bool:
     """Whether a server is not to be asked at all: it said so."""
-    if not source.settings.remote or errand.forced or errand.pushed is not None:
+    if not source.settings.remote or errand.pushed is not None:
         return False
     if state.wait_until and now < state.wait_until:
         said = f"the server asked to be left alone until {state.wait_until:%Y-%m-%d %H:%M} UTC"
         report.status, report.due = "error", state.wait_until
-    elif state.health == "gone":
+    elif state.health == "gone" and not errand.forced:
         said, report.status = "is gone for good and not asked any more", "unchanged"
     else:
         return False

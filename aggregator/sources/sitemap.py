@@ -82,7 +82,11 @@ async def documents(settings: SitemapSettings, visit: Visit) -> AsyncGenerator[F
         try:
             inner = await _inner(settings, visit, one)
         except AggregatorError as error:
-            inner = [Failure(name=one.url, error=str(error))]
+            noted = visit.memories.get(one.url, Memory()).model_copy(update={"asked": visit.now})
+            inner = [
+                Answered(name=one.url, memory=noted),
+                Failure(name=one.url, error=str(error)),
+            ]
         for found in inner:
             yield found
     if first:
@@ -166,12 +170,16 @@ async def _read(got: Got, visit: Visit) -> Sitemap:
 
 
 def _due(maps: Sequence[Location], visit: Visit) -> list[Location]:
-    """Return the sitemaps of an index that may hold news: the newest, then the longest unread."""
+    """Return the sitemaps of an index that may hold news: the newest, then the longest unread.
+
+    Those that were asked for lately come last, so that some that fail keep no others waiting.
+    """
 
     def asked(one: Location) -> datetime:
         return visit.memories.get(one.url, Memory()).asked or EPOCH
 
     dated = sorted((one for one in maps if one.modified), key=_stamp, reverse=True)
+    dated.sort(key=lambda one: asked(one) > visit.now - _DAY)
     undated = sorted((one for one in maps if not one.modified), key=asked)
     return [one for one in (*dated, *undated) if not _is_as_noted(one, visit.memories)]
 

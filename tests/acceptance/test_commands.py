@@ -373,3 +373,14 @@ def test_commands_import_only_what_they_use(
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "typer" in imported
     assert imported.isdisjoint(spared)
+
+
+def test_a_mail_is_explained_by_the_path_that_its_file_has_now(tmp_path: Path) -> None:
+    root = site(tmp_path, Hello="Hello.")
+    for name in ("cur", "new", "tmp"):
+        (root / "inbox" / name).mkdir()
+    letter = root / "inbox" / "cur" / "1.host:2,S"
+    letter.write_text("From: a@example.org\nSubject: Letter\n\nHello from me.\n")
+    run(root, "once")
+    (life,) = run_json(root, "explain", "inbox/cur/1.host:2,S")
+    assert life["title"] == "Letter"

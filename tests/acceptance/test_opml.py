@@ -74,6 +74,18 @@ def test_once_reads_the_list_and_its_feeds(tmp_path: Path, feeds: Web) -> None:
     assert statuses(root) == {"Blogs": "malformed", "C": "ok"}
 
 
+def test_a_feed_in_two_lists_has_the_categories_of_both(tmp_path: Path, feeds: Web) -> None:
+    more = "  - opml: more.opml\n    name: More\n    categories: [More]\n"
+    root = site(tmp_path, config("blogs.opml") + more)
+    for name in ("blogs.opml", "more.opml"):
+        (root / name).write_text(opml(outline(f"{feeds.url}/a", "A")))
+    feeds.replies["/a"] = feed("Apples")
+    done = run_json(root, "once")
+    assert [s["name"] for s in done["sources"]] == ["Blogs", "More", "A"]
+    assert {f["name"] for f in done["feeds"]} >= {"Blogs", "More"}
+    assert [path for path, _ in feeds.requests] == ["/a"]
+
+
 @pytest.mark.parametrize("where", ["file", "web"])
 def test_the_daemon_follows_a_list(tmp_path: Path, feeds: Web, where: str) -> None:
     path = tmp_path / "blogs.opml"

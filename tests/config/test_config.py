@@ -31,6 +31,7 @@ def problems(folder: Path, text: str | bytes, **environment: str) -> list[str]:
     ]
 
 
+SAME = "sources:\n  - feed: https://x/\n    name: A\n  - page: https://x/\n    name: B"
 KINDS = "directory, feed, page, sitemap, opml, command"
 
 
@@ -323,3 +324,7 @@ def test_ten_thousand_sources_are_read_in_seconds(tmp_path: Path) -> None:
     began = time.process_time()
     assert len(config(tmp_path, text).sources) == 10_000
     assert time.process_time() - began < 10
+
+
+def test_a_page_and_the_feed_at_its_address_are_two_sources(tmp_path: Path) -> None:
+    assert len(config(tmp_path, SAME).sources) == 2
