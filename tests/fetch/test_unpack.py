@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import itertools
 import random
 import subprocess
 import sys
@@ -85,6 +86,7 @@ def test_any_bytes_unpack_or_are_refused(coding: str, data: bytes) -> None:
         (gzip.compress(brotli.compress(b"news")), "br,identity,gzip", b"news"),
         *((b"", coding, b"") for coding in PACK),
     ],
+    ids=itertools.count(),
 )
 @pytest.mark.parametrize("size", [1, 3, 16_384])
 def test_as_servers_pack(packed: bytes, encoding: str, body: bytes, size: int) -> None:
