@@ -179,17 +179,20 @@ def test_servers_are_forgotten() -> None:
     run(work)
 
 
-def test_ten_thousand_sources_of_one_server_get_in_line_at_once() -> None:
+_MANY = 20_000
+
+
+def test_ever_so_many_sources_of_one_server_get_in_line_at_once() -> None:
     async def work() -> float:
         gate = Turns()
 
-        async def visit(number: int) -> None:
-            async with gate.turn(source_of(number)):
+        async def visit() -> None:
+            async with gate.turn(one):
                 await asyncio.sleep(60)
 
-        source_of = [source(f"https://videos.example/{n}") for n in range(10_000)].__getitem__
+        one = source("https://videos.example/f")
         began = time.process_time()
-        tasks = [asyncio.create_task(visit(n)) for n in range(10_000)]
+        tasks = [asyncio.create_task(visit()) for _ in range(_MANY)]
         await asyncio.sleep(0)
         took = time.process_time() - began
         for task in tasks:
@@ -197,5 +200,5 @@ def test_ten_thousand_sources_of_one_server_get_in_line_at_once() -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         return took
 
-    # Seconds. It takes 0.2; 2.0 if each looks at all that came before it.
-    assert asyncio.run(work()) < 1
+    # Seconds of the processor. It takes 0.4 to 2; 8 if each looks at all that came before it.
+    assert asyncio.run(work()) < 5

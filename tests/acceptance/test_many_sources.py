@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from program import daemon, site, until
 
-COUNT, EVERY, VISITS = 60, 1, 3
+COUNT, EVERY, VISITS = 60, 1, 2
 PATIENCE = 60.0
 
 # Answers that last longer than this test does, or take as much work as all others together; and

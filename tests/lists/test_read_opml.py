@@ -1,6 +1,7 @@
 import re
 import time
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -312,8 +313,13 @@ def test_what_was_written_is_read_again(outlines: list[Outline], title: str) -> 
     found = read_opml(written)
     assert found.title == title
     assert found.problems == ()
+    # A category that the way to the feed names, too, comes once.
+    expected = [
+        replace(one, categories=tuple(name for name in one.categories if name not in one.path))
+        for one in outlines
+    ]
     assert sorted(found.outlines, key=lambda one: one.url) == sorted(
-        outlines, key=lambda one: one.url
+        expected, key=lambda one: one.url
     )
 
 
