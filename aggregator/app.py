@@ -81,10 +81,15 @@ def contact(config: Config) -> str:
 async def enter(loaded: Loaded, app: App) -> World:
     """Bring the store in line with a configuration; return the world that jobs work on."""
     world = build(loaded, app, await app.store.listed())
-    entries = [_entry(source, world) for source in world.sources.values()]
-    await app.store.set_sources(entries)
-    await prepare_output(app.store, world.output)
+    await settle(world, app.store)
     return world
+
+
+async def settle(world: World, store: Store) -> None:
+    """Bring the store in line with a world that is about to be worked on."""
+    entries = [_entry(source, world) for source in world.sources.values()]
+    await store.set_sources(entries)
+    await prepare_output(store, world.output)
 
 
 def build(loaded: Loaded, app: App, listed: Mapping[str, Sequence[Listed]]) -> World:
@@ -194,12 +199,12 @@ class Pages:
 
         output = self._loaded.root / self._loaded.config.output
         hubs = Callbacks(store=self._app.store, news=self._news, changed=self._changed)
-        more = (troubles_route(self._troubles), hubs_route(hubs))
+        more = (troubles_route(self._token, self._troubles), hubs_route(hubs))
         return build_server(output, self._status, *more)
 
     async def enter(self, loaded: Loaded) -> World:
         """Take a configuration, with the port that is really served."""
-        await token_of(self._app.store, secrets.token_urlsafe(_TOKEN))
+        await self._token()
         return await enter(_at(loaded, self.port), self._app)
 
     async def reload(self, quieten: Callable[[World], Awaitable[None]]) -> World:
@@ -215,7 +220,8 @@ class Pages:
             raise ConfigError([f"{loaded.path}: {name}: {said}" for name in moved])
         coming = build(_at(loaded, self.port), self._app, await self._app.store.listed())
         await quieten(coming)
-        return await self.enter(loaded)
+        await settle(coming, self._app.store)
+        return coming
 
     def _news(self, name: str, delivered: bytes) -> bool:
         return self.daemon is not None and self.daemon.take_news(name, delivered)
@@ -224,12 +230,14 @@ class Pages:
         if self.daemon:
             self.daemon.look_at_hubs((key,))
 
-    async def _troubles(self) -> tuple[str, dict[str, bytes]]:
-        """Return what the address of the feed of troubles ends with, and its files."""
+    async def _token(self) -> str:
+        """Return what the address of the feed of troubles ends with."""
+        return await token_of(self._app.store, secrets.token_urlsafe(_TOKEN))
+
+    async def _troubles(self) -> dict[str, bytes]:
+        """Return the files of the feed of troubles."""
         site = _output(_at(self._loaded, self.port)).site
-        token = await token_of(self._app.store, secrets.token_urlsafe(_TOKEN))
-        files = await troubles_files(self._app.store, site, token, datetime.now(UTC))
-        return token, files
+        return await troubles_files(self._app.store, site, await self._token(), datetime.now(UTC))
 
     async def _status(self) -> "Status":
         from aggregator.server import Status  # noqa: PLC0415 - see run

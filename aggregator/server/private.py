@@ -15,30 +15,36 @@ from aggregator.server.content import examine
 from aggregator.server.files import answer
 from aggregator.server.paths import INDEX
 
-# Returns what the address ends with, and the files there by name.
-Troubles: TypeAlias = Callable[[], Awaitable[tuple[str, dict[str, bytes]]]]
+# Returns what the address ends with.
+Token: TypeAlias = Callable[[], Awaitable[str]]
+# Returns the files there, by name.
+Troubles: TypeAlias = Callable[[], Awaitable[dict[str, bytes]]]
 
 
-def troubles_route(troubles: Troubles) -> Route:
+def troubles_route(token: Token, troubles: Troubles) -> Route:
     """Return where the feed is served."""
-    return Route("/status/{token}/{file:path}", _Private(troubles), methods=["GET", "HEAD"])
+    return Route("/status/{token}/{file:path}", _Private(token, troubles), methods=["GET", "HEAD"])
 
 
 class _Private:
     """The feed as an application: 404 for every address but the right one."""
 
-    def __init__(self, troubles: Troubles) -> None:
+    def __init__(self, token: Token, troubles: Troubles) -> None:
+        self._token = token
         self._troubles = troubles
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Send a file of the feed or 304; raises HTTPException 404."""
         path = Request(scope).path_params
-        token, files = await self._troubles()
-        body = files.get(path["file"] or INDEX)
-        right = hmac.compare_digest(path["token"].encode(), token.encode())
-        if not right or body is None:
+        token = await self._token()
+        # First of all: whoever guesses makes nobody render anything.
+        if not hmac.compare_digest(path["token"].encode(), token.encode()):
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        content = examine(path["file"] or INDEX, body, datetime.now(UTC).replace(microsecond=0))
+        name = path["file"] or INDEX
+        body = (await self._troubles()).get(name)
+        if body is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND)
+        content = examine(name, body, datetime.now(UTC).replace(microsecond=0))
 
         async def plain() -> bytes:
             return body

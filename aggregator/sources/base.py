@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -181,6 +181,13 @@ Duration = Annotated[str, AfterValidator(_duration), Field(description="90s, 15m
 Selector = Annotated[str, AfterValidator(selector), Field(description="a CSS selector")]
 WebAddress = Annotated[str, AfterValidator(web_address)]
 WebFolder = Annotated[WebAddress, AfterValidator(_folder_address)]
+FullText = Annotated[
+    bool | Literal["auto"],
+    Field(
+        description="fetch the web page of each new article for its whole text; auto: of those "
+        "that are only a beginning"
+    ),
+]
 Zone = Annotated[str, AfterValidator(_zone), Field(description="an IANA time zone")]
 
 

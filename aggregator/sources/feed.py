@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import ClassVar, Literal
+from typing import ClassVar
 from urllib.parse import urljoin
 
 from pydantic import Field
@@ -18,7 +18,7 @@ from aggregator.lists.discover import (
     looks_like_feed,
     looks_like_page,
 )
-from aggregator.sources.base import Found, Remote, Visit, WebAddress
+from aggregator.sources.base import Found, FullText, Remote, Visit, WebAddress
 from aggregator.sources.memory import Memory
 from aggregator.sources.remote import Got, ask, remembered, text_of
 
@@ -30,11 +30,7 @@ _NAMED, _USUAL = 3, 8
 class FeedLike(Remote):
     """What the feeds of one source and those of an OPML file share."""
 
-    full_text: bool | Literal["auto"] = Field(
-        False,
-        description="fetch the web page of each new article for its whole text; auto: of those "
-        "that are only a beginning",
-    )
+    full_text: FullText = False
     websub: bool = Field(
         False,
         description="be told of news by the feed's hub, if it has one; needs a base_url that the "

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -10,7 +10,7 @@ from aggregator.errors import FetchError
 from aggregator.lists.discover import looks_like_feed
 from aggregator.lists.nextpage import next_page
 from aggregator.lists.selector import split
-from aggregator.sources.base import Failure, Found, Remote, Selector, Visit, WebAddress
+from aggregator.sources.base import Failure, Found, FullText, Remote, Selector, Visit, WebAddress
 from aggregator.sources.base import selector as check_selector
 from aggregator.sources.remote import Got, ask, text_of
 
@@ -47,11 +47,7 @@ class PageSettings(Remote):
     pages: int = Field(
         3, ge=1, le=50, description="pages that are followed at most, where next is given"
     )
-    full_text: bool | Literal["auto"] = Field(
-        False,
-        description="fetch the web page of each new article for its whole text; auto: of those "
-        "that are only a beginning",
-    )
+    full_text: FullText = False
 
 
 async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Found, None]:
