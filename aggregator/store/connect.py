@@ -1,5 +1,6 @@
 """Opening a database: its address, its settings, its migrations, its lock."""
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -76,6 +77,7 @@ async def connect(url: URL) -> AsyncEngine:
     if url.get_backend_name() == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        sa.event.listen(engine.sync_engine, "invalidate", _give_up_sqlite)
     try:
         async with engine.execution_options(**WRITING).begin() as connection:
             await connection.run_sync(_migrate)
@@ -158,6 +160,19 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     writing = WRITING.keys() <= connection.get_execution_options().keys()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _give_up_sqlite(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """Let go of the lock of a transaction that was cancelled.
+
+    To close the connection, which comes next, is not enough: SQLite keeps one that is closed alive,
+    with its lock, as long as a statement of it is not read to its end, and that one lives in the
+    frames of the cancellation. Every writer would wait until the garbage collector found it.
+    """
+    # Queued, not awaited, as whoever is cancelled may be cancelled again; closing queues up behind.
+    undoing = asyncio.ensure_future(connection.driver_connection.rollback())
+    # A connection that is closed already says so, and has nothing to undo.
+    undoing.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def _migrate(connection: sa.Connection) -> None:
