@@ -199,6 +199,7 @@ class BadWeb:
     scripts: dict[tuple[Host, str], Script] = field(default_factory=dict)
     servers: dict[Host, asyncio.Server] = field(default_factory=dict)
     talks: set[asyncio.Task[Any]] = field(default_factory=set)
+    writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @property
     def tls(self) -> ssl.SSLContext:
@@ -236,6 +237,7 @@ class BadWeb:
             assert task
             self.talks.add(task)
             task.add_done_callback(self.talks.discard)
+            self.writers.add(writer)
             try:
                 with contextlib.suppress(OSError, asyncio.IncompleteReadError):
                     while await self._talk(host, reader, writer):
@@ -301,16 +303,26 @@ def badweb() -> Iterator[BadWeb]:
 
 
 async def _stop(web: BadWeb) -> None:
+    # Nothing new is accepted, and what is being accepted arrives before the servers close: asyncio
+    # loses a connection whose server is closed meanwhile.
+    for server in web.servers.values():
+        for listening in server.sockets:
+            web.loop.remove_reader(listening.fileno())
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in others & web.talks:
+            task.cancel()
+        await asyncio.wait(others, timeout=0.01)
     for server in web.servers.values():
         server.close()
-    await asyncio.sleep(0.002)  # what was being accepted arrives
-    for talk in list(web.talks):
-        talk.cancel()
-    await asyncio.gather(*web.talks, return_exceptions=True)
+    for writer in web.writers:
+        writer.transport.abort()  # one that was closed still waits for who does not read
     await asyncio.sleep(0.002)  # transports close in the loop's next rounds
 
 
 # Reading the log
+
+# Seconds: on a busy machine the server notes the end of an answer that long after it was there.
+JITTER = 0.02
 
 
 def gaps(log: list[Asked]) -> list[float]:

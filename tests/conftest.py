@@ -11,6 +11,11 @@ from web import Web, serving
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: a third of the time is waiting for others."""
+    return max(2, os.cpu_count() or 1) * 3 // 2
+
+
 @pytest.fixture(scope="session")
 def corpus() -> Path:
     """The folder of real-world test data, which is not part of the project."""

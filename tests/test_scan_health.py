@@ -42,6 +42,7 @@ def ahead(status: SourceStatus, since: datetime = NOON) -> timedelta:
 
 
 PAGE = b"<!doctype html><html><head><title>x</title></head><body><p>x</p></body></html>"
+CUT = [("Content-Length", "999")]
 CHALLENGE = [("cf-mitigated", "challenge"), ("Server", "cloudflare")]
 
 
@@ -57,7 +58,7 @@ CHALLENGE = [("cf-mitigated", "challenge"), ("Server", "cloudflare")]
         (Reply(status=429), "blocked", "429"),
         (Reply(PAGE, status=503, headers=CHALLENGE), "blocked", "a person in a browser"),
         (Reply(status=500), "unreachable", "500"),
-        (Reply(b"<rss><channel><item>", headers=[("Content-Length", "999")]), "unreachable", ""),
+        (Reply(write=lambda served: None, headers=CUT), "unreachable", ""),
         (Reply(b"\x89PNG\r\n"), "malformed", "not a feed"),
         (Reply(PAGE), "malformed", "leads to no feed"),
         (Reply(status=302, headers=[("Location", "file:///etc/passwd")]), "refused", ""),

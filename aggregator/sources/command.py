@@ -130,14 +130,22 @@ async def _started(
 ) -> tuple[asyncio.SubprocessTransport, _Listener]:
     # Not create_subprocess_exec: its pipes cannot be closed while anybody else holds them open.
     try:
-        return await asyncio.get_running_loop().subprocess_exec(
-            _Listener,
-            *words,
-            stdin=DEVNULL,
-            cwd=root,
-            env=_environment(),
-            start_new_session=True,
+        starting = asyncio.ensure_future(
+            asyncio.get_running_loop().subprocess_exec(
+                _Listener,
+                *words,
+                stdin=DEVNULL,
+                cwd=root,
+                env=_environment(),
+                start_new_session=True,
+            )
         )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            # Else only the program would end, not what it has started by now.
+            await _end(*await starting)
+            raise
     except OSError as error:
         reason = f"{error.filename or words[0]}: {error.strerror}"
         raise FetchError(f"the command cannot be started ({reason})") from error

@@ -210,6 +210,22 @@ def _written(path: Path) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("steps", range(1, 9))
+def test_cancelling_it_while_it_starts_ends_what_it_has_started(tmp_path: Path, steps: int) -> None:
+    async def work() -> None:
+        task = asyncio.create_task(run(shell(ENDLESS["has children"]), tmp_path))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+            time.sleep(0.01)  # noqa: ASYNC251 - the program goes on, and this loop does not
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(work())
+    pids = tmp_path / "pids"
+    assert not pids.exists() or gone(pids)
+
+
 def test_cancelling_ends_it(tmp_path: Path) -> None:
     async def work() -> None:
         task = asyncio.create_task(run(shell(ENDLESS["has children"]), tmp_path))
