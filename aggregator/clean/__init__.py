@@ -119,7 +119,7 @@ def _tree(
     # whether that of an attribute occurs at all.
     written = html.encode().lower()
     steps = (*dialects.translate(body, written), *embeds.replace(body, base))
-    # What the further steps make of other elements is nothing that one after them looks for.
+    # What else the further steps make of elements is nothing that one after them looks for.
     present = tree.names(body)
     steps += (
         *junk.remove(body, written, present),

@@ -33,7 +33,7 @@ _CLEANER = nh3.Cleaner(
 
 _INLINE = re.compile(rf'(?<=\s)src="({INLINE.pattern})"')
 
-CODE = frozenset({"pre", "code", "tt"})
+CODE = frozenset({"pre", "code"})
 """Elements that may name a programming language, or become one that may."""
 
 

@@ -166,8 +166,12 @@ def _size(element: Element) -> int:
 
 
 def names(body: Element) -> set[str]:
-    """The names of all elements below a body: most steps have nothing to do in most articles."""
-    return {element.tag for element in body.iterdescendants()}
+    """The names that elements below a body have, or get when only the vocabulary is kept.
+
+    Most steps have nothing to do in most articles, which these tell.
+    """
+    found = {element.tag for element in body.iterdescendants()}
+    return found | {RENAMED[name] for name in found if name in RENAMED}
 
 
 def find(body: Element, *names: str) -> Iterator[Element]:

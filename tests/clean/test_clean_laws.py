@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -145,6 +145,8 @@ ARTICLES = st.builds(
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 @given(ARTICLES)
+@example(Article(uid="1", html="<plaintext>\n\nx"))
+@example(Article(uid="1", html="<listing>\n\nx</listing><xmp>\n\ny</xmp>"))
 def test_cleaning_twice_changes_nothing(article: Article) -> None:
     once = clean(article, RECIPE)
     assert clean(once, RECIPE) == once
