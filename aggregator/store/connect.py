@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from importlib import resources
 from pathlib import Path
@@ -23,14 +25,18 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 # "aggregato", as the number of the advisory lock that a PostgreSQL store is held by.
 _LOCK = 0x6167_6772_6567
 
+# Milliseconds that a connection waits for another's lock, and seconds between two tries where
+# SQLite does not wait by itself.
+_BUSY, _AGAIN = 10_000, 0.05
+
 # FULL, because a batch is one commit: measured, the fsync is lost in the noise of a batch, and
 # what was published survives a power cut. 16 MB of page cache for each connection hold the index
 # of 100,000 aliases; behind them is the cache of the system.
 _PRAGMAS = (
+    f"PRAGMA busy_timeout={_BUSY}",
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
     "PRAGMA cache_size=-16384",
     "PRAGMA temp_store=MEMORY",
 )
@@ -79,12 +85,27 @@ async def connect(url: URL) -> AsyncEngine:
         sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
         sa.event.listen(engine.sync_engine, "invalidate", _give_up_sqlite)
     try:
-        async with engine.execution_options(**WRITING).begin() as connection:
-            await connection.run_sync(_migrate)
+        await _bring_up_to_date(engine)
     except (sa.exc.SQLAlchemyError, OSError, StoreError) as error:
         await engine.dispose()
         raise StoreError(f"{url.render_as_string()}: {error}") from error
     return engine
+
+
+async def _bring_up_to_date(engine: AsyncEngine) -> None:
+    until = time.monotonic() + _BUSY / 1000
+    while True:
+        try:
+            async with engine.execution_options(**WRITING).begin() as connection:
+                await connection.run_sync(_migrate)
+        except sa.exc.OperationalError as error:
+            # To switch a new file to WAL SQLite does not wait for who is doing the same.
+            code = getattr(error.orig, "sqlite_errorcode", None)
+            if code != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            await asyncio.sleep(_AGAIN)
+        else:
+            return
 
 
 def explained(error: sa.exc.SQLAlchemyError) -> StoreError:
