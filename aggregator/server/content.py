@@ -1,14 +1,24 @@
 """What a published file looks like on the wire: its type, its headers, its compressed bytes."""
 
+import functools
 import gzip
 import hashlib
 import mimetypes
 import re
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from pathlib import PurePosixPath
 from typing import TypeAlias
+
+import brotli  # type: ignore[import-untyped]  # ships no types
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 RawHeaders: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
@@ -43,6 +53,14 @@ _WORTH_COMPRESSING = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Coded:
+    """A file compressed: by which content coding, and its bytes."""
+
+    coding: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Representation:
     """One of the forms in which a file can be sent.
 
@@ -57,29 +75,34 @@ class Representation:
     body: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One state of one file: as it is and, where that helps, compressed."""
+# The best first. A feed of 690 kB, level 6 of each: brotli leaves 21.6 % in 16 ms, zstd 22.1 % in
+# 7, gzip 24.1 % in 67; brotli's 9 leaves 21.0 % and takes 139 ms.
+_COMPRESS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": functools.partial(brotli.compress, quality=6),
+    "zstd": functools.partial(zstd.compress, level=6),
+    "gzip": functools.partial(gzip.compress, compresslevel=6, mtime=0),
+}
+CODINGS = tuple(_COMPRESS)
 
-    plain: Representation
-    gzipped: Representation | None
 
-
-def examine(name: str, body: bytes, modified: datetime) -> Content:
+def examine(name: str, body: bytes, modified: datetime, coding: str) -> Representation:
     """Return how to send the file called ``name`` whose bytes are ``body``.
 
-    The entity tags are strong: a digest of the bytes, another one for the compressed form
-    (RFC 9110, 8.8.3.3).
+    ``coding`` is the content coding that the client is to get, "" for none; it gets none where that
+    does not help. The entity tags are strong: a digest of the bytes, another one for each
+    compressed form (RFC 9110, 8.8.3.3).
     """
     media_type = _media_type(name, body)
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
-    plain = _representation(media_type, f'"{digest}"', modified, len(body), None)
-    if len(body) < _WORTH_COMPRESSING or not _is_text(media_type):
-        return Content(plain, None)
-    # Posts of 306 kB: level 1 takes 3 ms and leaves 36 %, 6 takes 11 ms and leaves 31 %, 9 no less.
-    compressed = gzip.compress(body, 6, mtime=0)
-    etag = f'"{digest}-gzip"'
-    return Content(plain, _representation(media_type, etag, modified, len(compressed), compressed))
+    if not coding or len(body) < _WORTH_COMPRESSING or not _is_text(media_type):
+        return _representation(media_type, f'"{digest}"', modified, len(body), None)
+    coded = Coded(coding, _COMPRESS[coding](body))
+    return _representation(media_type, f'"{digest}-{coding}"', modified, len(coded.body), coded)
+
+
+def instance(etag: str) -> str:
+    """Return what the entity tags of a file have in common, whatever the coding."""
+    return etag.strip('"').partition("-")[0]
 
 
 def _media_type(name: str, body: bytes) -> str:
@@ -96,7 +119,7 @@ def _is_text(media_type: str) -> bool:
 
 
 def _representation(
-    media_type: str, etag: str, modified: datetime, length: int, body: bytes | None
+    media_type: str, etag: str, modified: datetime, length: int, coded: Coded | None
 ) -> Representation:
     # What a 304 repeats (RFC 9110, 15.4.5).
     unchanged = {"ETag": etag, "Cache-Control": CACHING, "Vary": "Accept-Encoding", **GUARDED}
@@ -110,10 +133,12 @@ def _representation(
     }
     if media_type == _HTML:
         whole["Content-Security-Policy"] = PAGE_POLICY
-    if body is not None:
-        whole["Content-Encoding"] = "gzip"
-    return Representation(etag, modified, _raw(whole), _raw(unchanged), body)
+    body = coded.body if coded else None
+    if coded:
+        whole["Content-Encoding"] = coded.coding
+    return Representation(etag, modified, raw(whole), raw(unchanged), body)
 
 
-def _raw(headers: dict[str, str]) -> RawHeaders:
+def raw(headers: dict[str, str]) -> RawHeaders:
+    """Return headers as they are handed to the server."""
     return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())

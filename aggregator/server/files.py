@@ -14,8 +14,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from aggregator.server.content import CACHING, GUARDED, Content, RawHeaders, Representation
-from aggregator.server.headers import accepts_gzip, not_modified
+from aggregator.server.content import (
+    CACHING,
+    CODINGS,
+    GUARDED,
+    RawHeaders,
+    Representation,
+    instance,
+    raw,
+)
+from aggregator.server.deltas import Deltas
+from aggregator.server.headers import coding_for, entity_tags, not_modified, wants_deltas
 from aggregator.server.paths import INDEX, names, opened
 from aggregator.server.shelf import Shelf, read
 
@@ -35,6 +44,7 @@ class Files:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._shelf = Shelf(_SHELF_BYTES)
+        self._deltas = Deltas()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a file, 304 or a redirect; raises HTTPException 404 or 405."""
@@ -62,20 +72,60 @@ class Files:
             return
         if not stat.S_ISREG(found.st_mode):
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        content = await self._shelf.content((*parts[:-1], parts[-1] or INDEX), descriptor)
+        headers = Headers(scope=scope)
+        parts = (*parts[:-1], parts[-1] or INDEX)
+        chosen = await self._shelf.representation(parts, coding(headers), descriptor)
 
         async def plain() -> bytes:
             return await asyncio.to_thread(read, descriptor, found.st_size)
 
-        await answer(content, plain, scope, send)
+        if wants_deltas(_value(headers, "a-im") or "") and not _is_known(chosen, headers):
+            delta = await self._delta(parts, chosen, headers, await plain())
+            if delta is not None:
+                await _send(send, HTTPStatus.IM_USED, _manipulated(chosen, len(delta)), delta)
+                return
+        await answer(chosen, plain, headers, send)
+
+    async def _delta(
+        self, parts: tuple[str, ...], chosen: Representation, headers: Headers, body: bytes
+    ) -> bytes | None:
+        """Return the feed without what this reader has, None if it is to get all of it."""
+        if not parts[-1].endswith(".xml"):
+            return None
+        had = [instance(tag) for tag in entity_tags(_value(headers, "if-none-match") or "")]
+        return await asyncio.to_thread(
+            self._deltas.between, parts, body, instance(chosen.etag), had
+        )
+
+
+def coding(headers: Headers) -> str:
+    """Return the content coding that a client is to get, "" for none."""
+    return coding_for(_value(headers, "accept-encoding") or "", CODINGS)
+
+
+def _manipulated(chosen: Representation, length: int) -> RawHeaders:
+    """Return the headers of 226: the entity tag is that of the whole feed (RFC 3229, 10.4.1).
+
+    A cache that does not know of deltas must not keep one (10.8.3).
+    """
+    kept = {b"etag", b"content-type", b"last-modified", b"access-control-allow-origin"}
+    more = {
+        "IM": "feed",
+        "Content-Length": str(length),
+        "Cache-Control": "no-store, im",
+        "Vary": "Accept-Encoding, A-IM, If-None-Match",
+        **GUARDED,
+    }
+    return (*(field for field in chosen.whole if field[0] in kept), *raw(more))
 
 
 async def answer(
-    content: Content, plain: Callable[[], Awaitable[bytes]], scope: Scope, send: Send
+    chosen: Representation,
+    plain: Callable[[], Awaitable[bytes]],
+    headers: Headers,
+    send: Send,
 ) -> None:
-    """Send a content, or 304 if the client has it; ``plain`` returns its bytes as they are."""
-    headers = Headers(scope=scope)
-    chosen = _chosen(content, headers)
+    """Send a file, or 304 if the client has it; ``plain`` returns its bytes as they are."""
     if _is_known(chosen, headers):
         await _send(send, HTTPStatus.NOT_MODIFIED, chosen.unchanged, b"")
         return
@@ -88,12 +138,6 @@ def _to_folder(name: str, query: str) -> Response:
     target = quote(name, safe="") + "/" + (f"?{query}" if query else "")
     headers = {"Location": target, "Cache-Control": CACHING, **GUARDED}
     return Response(status_code=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
-
-
-def _chosen(content: Content, headers: Headers) -> Representation:
-    if content.gzipped and accepts_gzip(_value(headers, "accept-encoding") or ""):
-        return content.gzipped
-    return content.plain
 
 
 def _is_known(chosen: Representation, headers: Headers) -> bool:

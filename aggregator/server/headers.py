@@ -2,17 +2,33 @@
 
 import math
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether gzip is acceptable and not liked less than no coding at all (RFC 9110, 12.5.3)."""
+def coding_for(accept_encoding: str, offered: Sequence[str]) -> str:
+    """Return the content coding to send, "" for none (RFC 9110, 12.5.3).
+
+    Of ``offered`` the one that the client likes most, of several the first; none that it likes
+    less than no coding at all.
+    """
     weights = _weights(accept_encoding)
-    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+    others = weights.get("*", 0.0)
+    liked = {coding: _liked(weights, coding, others) for coding in offered}
+    best = max(offered, key=lambda coding: liked[coding])
+    return best if liked[best] > 0 and liked[best] >= weights.get("identity", 0.0) else ""
+
+
+def _liked(weights: Mapping[str, float], coding: str, others: float) -> float:
+    return weights.get(coding, weights.get(f"x-{coding}", others))
+
+
+def wants_deltas(a_im: str) -> bool:
+    """Whether the client takes a feed without the entries that it has (RFC 3229, 10.5.3)."""
+    return _weights(a_im).get("feed", 0.0) > 0
 
 
 def _weights(header: str) -> dict[str, float]:
@@ -41,9 +57,14 @@ def not_modified(tags: str | None, since: str | None, etag: str, modified: datet
     of the representation chosen for this client; ``modified`` has whole seconds.
     """
     if tags is not None:
-        return tags.strip() == "*" or etag in _ENTITY_TAG.findall(tags)
+        return tags.strip() == "*" or etag in entity_tags(tags)
     moment = _moment(since or "")
     return moment is not None and modified <= moment
+
+
+def entity_tags(tags: str) -> list[str]:
+    """Return the entity tags that ``If-None-Match`` names, with their quotes."""
+    return _ENTITY_TAG.findall(tags)
 
 
 def _moment(text: str) -> datetime | None:

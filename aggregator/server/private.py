@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TypeAlias
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from aggregator.server.content import examine
-from aggregator.server.files import answer
+from aggregator.server.files import answer, coding
 from aggregator.server.paths import INDEX
 
 # Returns what the address ends with.
@@ -44,9 +45,11 @@ class _Private:
         body = (await self._troubles()).get(name)
         if body is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
-        content = examine(name, body, datetime.now(UTC).replace(microsecond=0))
+        request = Headers(scope=scope)
+        now = datetime.now(UTC).replace(microsecond=0)
+        chosen = examine(name, body, now, coding(request))
 
         async def plain() -> bytes:
             return body
 
-        await answer(content, plain, scope, send)
+        await answer(chosen, plain, request, send)

@@ -5,14 +5,18 @@ import os
 from collections import OrderedDict
 from datetime import UTC, datetime
 
-from aggregator.server.content import Content, examine
+from aggregator.server.content import Representation, examine
 
 # Modification time in nanoseconds, size and inode: by these a file is known again.
 _State = tuple[int, int, int]
 
 
+# What lies there: the way to a file, and the content coding.
+_Key = tuple[tuple[str, ...], str]
+
+
 class Shelf:
-    """Holds the content of files in memory.
+    """Holds how files are sent in memory.
 
     The compressed bytes are what takes space; those asked for least recently go first when there
     are more than ``limit`` bytes.
@@ -21,47 +25,51 @@ class Shelf:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._size = 0
-        self._kept: OrderedDict[tuple[str, ...], tuple[_State, Content]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[_State, Representation]] = OrderedDict()
         self._loading = asyncio.Lock()
 
-    async def content(self, parts: tuple[str, ...], descriptor: int) -> Content:
-        """Return the content of the open file that ``parts`` lead to. Raises OSError."""
+    async def representation(
+        self, parts: tuple[str, ...], coding: str, descriptor: int
+    ) -> Representation:
+        """Return how to send the open file that ``parts`` lead to. Raises OSError."""
         found = os.fstat(descriptor)
         state = found.st_mtime_ns, found.st_size, found.st_ino
-        if known := self._known(parts, state):
+        key = parts, coding
+        if known := self._known(key, state):
             return known
         # One at a time: after a publish many readers ask for the same file at once, and one
         # reading and compressing it is enough.
         async with self._loading:
-            return self._known(parts, state) or await self._load(parts, state, descriptor)
+            return self._known(key, state) or await self._load(key, state, descriptor)
 
-    def _known(self, parts: tuple[str, ...], state: _State) -> Content | None:
-        kept = self._kept.get(parts)
+    def _known(self, key: _Key, state: _State) -> Representation | None:
+        kept = self._kept.get(key)
         if kept is None or kept[0] != state:
             return None
-        self._kept.move_to_end(parts)
+        self._kept.move_to_end(key)
         return kept[1]
 
-    async def _load(self, parts: tuple[str, ...], state: _State, descriptor: int) -> Content:
+    async def _load(self, key: _Key, state: _State, descriptor: int) -> Representation:
+        parts, coding = key
         modified = datetime.fromtimestamp(state[0] // 1_000_000_000, UTC)
-        content = await asyncio.to_thread(
-            lambda: examine(parts[-1], read(descriptor, state[1]), modified)
+        made = await asyncio.to_thread(
+            lambda: examine(parts[-1], read(descriptor, state[1]), modified, coding)
         )
-        self._forget(parts)
-        self._kept[parts] = state, content
-        self._size += _size(content)
+        self._forget(key)
+        self._kept[key] = state, made
+        self._size += _size(made)
         while self._size > self._limit:
             self._forget(next(iter(self._kept)))
-        return content
+        return made
 
-    def _forget(self, parts: tuple[str, ...]) -> None:
-        if kept := self._kept.pop(parts, None):
+    def _forget(self, key: _Key) -> None:
+        if kept := self._kept.pop(key, None):
             self._size -= _size(kept[1])
 
 
-def _size(content: Content) -> int:
-    """Bytes that keeping the content takes, with about 4 kB for the objects around it."""
-    return 4096 + len(content.gzipped.body or b"" if content.gzipped else b"")
+def _size(made: Representation) -> int:
+    """Bytes that keeping it takes, with about 2 kB for the objects around it."""
+    return 2048 + len(made.body or b"")
 
 
 def read(descriptor: int, size: int) -> bytes:

@@ -2,12 +2,19 @@ import functools
 import gzip
 import os
 import socket
+import sys
 import threading
 import time
 from pathlib import Path
 
+import brotli
 import httpx
 import pytest
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 RSS = (
     '<?xml version="1.0"?>\n<rss version="2.0"><channel>'
@@ -126,6 +133,28 @@ def test_not_modified(site) -> None:
     plain = [("accept-encoding", "identity"), ("if-none-match", '"x"')]
     lines = [*plain, ("if-none-match", ask(url).headers["etag"])]
     assert FETCH(url, headers=lines).status_code == 304
+
+
+UNPACK = {
+    "br": brotli.decompress,
+    "zstd": lambda body: zstd.ZstdDecompressor().decompress(body),
+    "gzip": gzip.decompress,
+}
+
+
+@pytest.mark.parametrize("coding", UNPACK)
+def test_each_coding_holds_the_same_and_is_asked_for_by_its_own_tag(site, coding: str) -> None:
+    write(site.root, "rss.xml", RSS)
+    lines = f"Accept-Encoding: {coding}\r\nConnection: close\r\n\r\n".encode()
+    said = raw(site.port, b"GET /rss.xml HTTP/1.1\r\nHost: x\r\n" + lines)
+    head, body = said.split(b"\r\n\r\n", 1)
+    assert f"content-encoding: {coding}".encode() in head.lower()
+    assert UNPACK[coding](body).decode() == RSS
+    tag = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"etag:"))
+    known = ask(
+        f"{site.url}/rss.xml", accept_encoding=coding, if_none_match=tag[5:].strip().decode()
+    )
+    assert known.status_code == 304
 
 
 def test_small_files_are_not_compressed(site) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.server.headers import accepts_gzip, not_modified
+from aggregator.server.headers import coding_for, not_modified, wants_deltas
 
 MODIFIED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -36,7 +36,37 @@ MODIFIED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
     ],
 )
 def test_gzip_only_for_who_wants_it(header: str, expected: bool) -> None:
-    assert accepts_gzip(header) is expected
+    assert (coding_for(header, ["gzip"]) == "gzip") is expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, zstd", "zstd"),
+        ("gzip;q=1, br;q=0.9", "gzip"),
+        ("br;q=0, *", "zstd"),
+        ("br;q=0, zstd;q=0, x-gzip", "gzip"),
+        ("identity, br;q=0.9", ""),
+        ("deflate", ""),
+    ],
+)
+def test_the_coding_that_is_liked_most_and_then_the_smallest(header: str, expected: str) -> None:
+    assert coding_for(header, ["br", "zstd", "gzip"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("feed", True),
+        ("diffe, feed;q=0.5", True),
+        ("feed;q=0", False),
+        ("", False),
+        ("feeds", False),
+    ],
+)
+def test_who_wants_deltas(header: str, expected: bool) -> None:
+    assert wants_deltas(header) is expected
 
 
 @pytest.mark.parametrize(
@@ -85,4 +115,5 @@ def test_if_none_match_makes_if_modified_since_void() -> None:
 @given(tags=st.none() | st.text(), since=st.none() | st.text(), encoding=st.text())
 def test_no_header_breaks_anything(tags: str | None, since: str | None, encoding: str) -> None:
     assert not_modified(tags, since, '"a"', MODIFIED) in {True, False}
-    assert accepts_gzip(encoding) in {True, False}
+    assert coding_for(encoding, ["br", "gzip"]) in {"br", "gzip", ""}
+    assert wants_deltas(encoding) in {True, False}
