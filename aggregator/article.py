@@ -147,7 +147,8 @@ class Entry:
 class Feed:
     """One published output: everything (slug ""), one category, or a custom selection.
 
-    ``id`` is the URI of the Atom feed and never changes. ``entries`` are newest first.
+    ``id`` is the URI of the Atom feed and never changes. ``entries`` are newest first. ``at`` is
+    the slug of the folder that it is written to, if that is one which it had before.
     """
 
     slug: str
@@ -156,3 +157,4 @@ class Feed:
     description: str = ""
     language: str | None = None
     entries: tuple[Entry, ...] = ()
+    at: str | None = None

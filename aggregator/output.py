@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from aggregator.errors import AggregatorError, PublishError
 from aggregator.nfkc import fold
 from aggregator.publish import (
     FORMATS,
+    MOVES,
     FeedLink,
     Site,
     page_name,
@@ -23,6 +24,7 @@ from aggregator.publish import (
     render,
     render_article,
     render_index,
+    render_moves,
     settle,
     slug,
     sweep,
@@ -202,7 +204,7 @@ async def _some_at_once(parts: AsyncIterator[Coroutine[Any, Any, T]]) -> list[T]
 
 
 async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
-    feeds = [await _feed(work, row) for row in part]
+    feeds = [await _feed_at(work, row) for row in part]
     # An address without a single article yet is no feed anybody could have subscribed to.
     ready = [(row, f) for row, f in zip(part, feeds, strict=True) if _ready(row, f)]
     task = functools.partial(_rendered, site=work.output.site)
@@ -228,10 +230,13 @@ async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
         for status in await work.store.feed_statuses()
         if status.slug in shown and status.slug != row.slug
     ]
-    task = functools.partial(_rendered_first, links=links, site=work.output.site)
+    moves = {row.slug: at.slug for row in work.rows if (at := _where_it_is(row, work.rows)) != row}
+    task = functools.partial(_rendered_first, links=links, moves=moves, site=work.output.site)
     (count,) = await work.write(task, [(row.slug, feed)])
     if count is None:
         return []
+    if not moves:
+        await asyncio.to_thread(_remove_all, work.output.folder, [MOVES])
     await work.store.written([(row, feed.entries)])
     title = work.output.site.title
     return [Written(name=title, slug=row.slug, entries=len(feed.entries), written=count)]
@@ -255,6 +260,13 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
     written = [page for page, count in zip(live, counts, strict=True) if count is not None]
     await work.store.pages_written(written + gone)
+
+
+async def _feed_at(work: _Work, row: FeedRow) -> Feed:
+    """Return what is shown at an address: the feed itself, or the one that it moved to."""
+    there = _where_it_is(row, work.rows)
+    feed = await _feed(work, there)
+    return feed if there == row else replace(feed, at=row.slug)
 
 
 async def _feed(work: _Work, row: FeedRow) -> Feed:
@@ -282,9 +294,13 @@ def _rendered(feed: Feed, site: Site) -> dict[str, bytes] | PublishError:
 
 
 def _rendered_first(
-    feed: Feed, links: Sequence[FeedLink], site: Site
+    feed: Feed, links: Sequence[FeedLink], moves: Mapping[str, str], site: Site
 ) -> dict[str, bytes] | PublishError:
-    return _attempt(feed.title, lambda: render(feed, site) | render_index(feed, links, site))
+    def files() -> dict[str, bytes]:
+        first = render(feed, site) | render_index(feed, links, site)
+        return first | ({MOVES: render_moves(moves)} if moves else {})
+
+    return _attempt(feed.title, files)
 
 
 def _rendered_page(entry: Entry, site: Site) -> dict[str, bytes] | PublishError:
@@ -313,12 +329,14 @@ def _language(entries: Sequence[Entry]) -> str | None:
 def _stale(rows: Sequence[FeedRow], output: Output) -> tuple[list[FeedRow], list[FeedRow]]:
     """Return the feed of everything, if it is to be written, and the others that are.
 
-    A custom feed is when a category that it draws from is.
+    A custom feed is when a category that it draws from is, and where a feed was before it moved,
+    when it is.
     """
     direct = {row.id for row in rows if row.wanted > row.written}
 
     def drawn(row: FeedRow) -> Iterable[int]:
-        return (member.id for member in _members(_selection(row, output), rows))
+        members = _members(_selection(row, output), rows)
+        return (one.id for one in (*members, _where_it_is(row, rows)))
 
     stale = [row for row in rows if row.id in direct or not direct.isdisjoint(drawn(row))]
     everything = [row for row in stale if row.kind == "everything"]
@@ -339,7 +357,17 @@ def _members(selection: Selection | None, rows: Sequence[FeedRow]) -> list[FeedR
     if selection is None:
         return []
     names = {fold(name) for name in selection.categories}
-    return [row for row in rows if row.kind == "category" and fold(row.name) in names]
+    named = (row for row in rows if row.kind == "category" and fold(row.name) in names)
+    return [_where_it_is(row, rows) for row in named]
+
+
+def _where_it_is(row: FeedRow, rows: Sequence[FeedRow]) -> FeedRow:
+    """Return the feed that readers of a feed are to go to: itself, unless its category moved."""
+    passed = {row.id}
+    while row.moved_to is not None and row.moved_to not in passed:
+        passed.add(row.moved_to)
+        row = next((one for one in rows if one.id == row.moved_to), row)
+    return row
 
 
 def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> int:

@@ -1,6 +1,6 @@
 """Makes what the world sees: feeds, pages, the list of feeds, and the files that hold them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aggregator.article import Entry, Feed
 from aggregator.publish.files import remove, settle, sweep, write
@@ -9,12 +9,23 @@ from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import legible, legible_entry
 from aggregator.publish.opml import render_opml
 from aggregator.publish.pages import article_page, feed_page, index_page
-from aggregator.publish.site import FORMATS, FeedLink, Site, has_page, link, newest, page_name
+from aggregator.publish.site import (
+    FORMATS,
+    MOVES,
+    FeedLink,
+    Site,
+    folder,
+    has_page,
+    link,
+    newest,
+    page_name,
+)
 from aggregator.publish.slugs import slug, slug_path
 from aggregator.publish.xml_feeds import render_xml
 
 __all__ = [
     "FORMATS",
+    "MOVES",
     "FeedLink",
     "Site",
     "has_page",
@@ -24,6 +35,7 @@ __all__ = [
     "render",
     "render_article",
     "render_index",
+    "render_moves",
     "settle",
     "slug",
     "slug_path",
@@ -45,6 +57,15 @@ def render(feed: Feed, site: Site) -> dict[str, bytes]:
     if fit.slug:
         files["index.html"] = feed_page(fit, site)
     return files
+
+
+def render_moves(moves: Mapping[str, str]) -> bytes:
+    """Return the file ``MOVES``: slugs that feeds had, and those that they have now.
+
+    Static hosts (Netlify, Cloudflare Pages, …) go by it as our own server does.
+    """
+    lines = (f"/{folder(old)}* /{folder(new)}:splat 301\n" for old, new in sorted(moves.items()))
+    return "".join(lines).encode()
 
 
 def render_index(everything: Feed, links: Sequence[FeedLink], site: Site) -> dict[str, bytes]:

@@ -45,7 +45,8 @@ class Page:
 
 def feed_page(feed: Feed, site: Site) -> bytes:
     """Return the page of one category or custom feed, for its own folder."""
-    page = Page(site, "../" * folder(feed.slug).count("/"), feed.title, feed, feed.entries)
+    at = folder(feed.slug if feed.at is None else feed.at)
+    page = Page(site, "../" * at.count("/"), feed.title, feed, feed.entries)
     return _render("feed.html", page)
 
 

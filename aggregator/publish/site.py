@@ -22,6 +22,9 @@ UNKNOWN_TYPE = "application/octet-stream"  # RFC 2046, section 4.5.1
 # What a feed without entries says it was updated: the standards want a date.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
+# Where feeds went that were renamed, in the form that static hosts know.
+MOVES = "_redirects"
+
 _WEB = re.compile("https?://", re.IGNORECASE)
 # RFC 3986: what may stand in an address besides letters, digits, "-", ".", "_" and "~". Brackets
 # may only enclose a numeric host.

@@ -25,6 +25,7 @@ from aggregator.server.content import (
 )
 from aggregator.server.deltas import Deltas
 from aggregator.server.headers import coding_for, entity_tags, not_modified, wants_deltas
+from aggregator.server.moves import Moves
 from aggregator.server.paths import INDEX, names, opened
 from aggregator.server.shelf import Shelf, read
 
@@ -45,6 +46,7 @@ class Files:
         self._root = root
         self._shelf = Shelf(_SHELF_BYTES)
         self._deltas = Deltas()
+        self._moves = Moves(root / "_redirects")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a file, 304 or a redirect; raises HTTPException 404 or 405."""
@@ -53,6 +55,9 @@ class Files:
         parts = names(scope["raw_path"])
         if parts is None:
             raise HTTPException(HTTPStatus.NOT_FOUND)
+        if moved := self._moves.location(parts):
+            await _elsewhere(moved, HTTPStatus.MOVED_PERMANENTLY, scope)(scope, receive, send)
+            return
         try:
             with opened(self._root, parts) as descriptor:
                 await self._answer(parts, descriptor, scope, receive, send)
@@ -66,9 +71,9 @@ class Files:
     ) -> None:
         found = os.fstat(descriptor)
         if stat.S_ISDIR(found.st_mode) and parts[-1]:
-            await _to_folder(parts[-1], scope["query_string"].decode("latin-1"))(
-                scope, receive, send
-            )
+            # Relative, so that it holds behind a proxy's prefix too.
+            folder = quote(parts[-1], safe="") + "/"
+            await _elsewhere(folder, HTTPStatus.PERMANENT_REDIRECT, scope)(scope, receive, send)
             return
         if not stat.S_ISREG(found.st_mode):
             raise HTTPException(HTTPStatus.NOT_FOUND)
@@ -133,11 +138,12 @@ async def answer(
     await _send(send, HTTPStatus.OK, chosen.whole, body)
 
 
-def _to_folder(name: str, query: str) -> Response:
-    """Redirect to the folder itself, relative so that it holds behind a proxy's prefix too."""
-    target = quote(name, safe="") + "/" + (f"?{query}" if query else "")
+def _elsewhere(address: str, status: HTTPStatus, scope: Scope) -> Response:
+    """Send a client to an address, with the query that it came with."""
+    query = scope["query_string"].decode("latin-1")
+    target = address + (f"?{query}" if query else "")
     headers = {"Location": target, "Cache-Control": CACHING, **GUARDED}
-    return Response(status_code=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
+    return Response(status_code=status, headers=headers)
 
 
 def _is_known(chosen: Representation, headers: Headers) -> bool:

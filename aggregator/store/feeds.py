@@ -110,16 +110,32 @@ async def category_feeds(
     by_key: dict[str, Category] = {}
     for category in categories:
         by_key.setdefault(fold(category.name), category)
-    rows = await connection.execute(
-        sa.select(feeds.c.key, feeds.c.id).where(
-            feeds.c.kind == "category", among(connection, feeds.c.key, by_key)
+    rows = (
+        await connection.execute(
+            sa.select(feeds.c.key, feeds.c.id, feeds.c.moved_to).where(
+                feeds.c.kind == "category", among(connection, feeds.c.key, by_key)
+            )
         )
-    )
+    ).all()
     known: dict[str, int] = {row.key: row.id for row in rows}
+    back = [row.id for row in rows if row.moved_to is not None]
+    if back:
+        returned = sa.update(feeds).where(among(connection, feeds.c.id, back))
+        await connection.execute(returned.values(moved_to=None))
     for key, category in by_key.items():
         if key not in known:
             known[key] = await make_feed(connection, "category", category.name, category.slug)
     return {category.name: known[fold(category.name)] for category in categories}
+
+
+async def move_feed(connection: AsyncConnection, source: int, target: int) -> None:
+    """Note that the readers of a feed are to go to another one, which stays where it is."""
+    there = sa.and_(feeds.c.id == target, feeds.c.moved_to.is_not(None))
+    await connection.execute(sa.update(feeds).where(there).values(moved_to=None))
+    elsewhere = feeds.c.moved_to.is_distinct_from(target)
+    moved = sa.update(feeds).where(feeds.c.id == source, elsewhere).values(moved_to=target)
+    if (await connection.execute(moved)).rowcount:
+        await mark_feeds(connection, [source, target])
 
 
 async def make_feed(connection: AsyncConnection, kind: str, name: str, slug: str) -> int:

@@ -170,7 +170,8 @@ class FeedRow:
     """A feed with an address.
 
     ``wanted`` counts the reasons to write it, ``written`` those that the files on disk already
-    answer; ``kind`` is "everything", "category" or "custom".
+    answer; ``kind`` is "everything", "category" or "custom". ``moved_to``: the feed that the
+    articles of a renamed category are in now.
     """
 
     id: int
@@ -180,6 +181,7 @@ class FeedRow:
     uri: str
     wanted: int
     written: int
+    moved_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,6 +230,8 @@ feeds = sa.Table(
     _count("written"),
     _count("entries"),
     sa.Column("newest", Instant),
+    # The feed that a renamed category's articles are in now: whoever asks here is to go there.
+    sa.Column("moved_to", _Number),
     sa.UniqueConstraint("kind", "key"),
 )
 

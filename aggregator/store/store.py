@@ -18,7 +18,7 @@ from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.nfkc import fold
 from aggregator.store import connect, hubs, learning, lives, stories
-from aggregator.store.feeds import EVERYTHING, feeds_of, make_feed, mark_feeds
+from aggregator.store.feeds import EVERYTHING, feeds_of, make_feed, mark_feeds, move_feed
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
     DocumentState,
@@ -535,14 +535,19 @@ class Store:
                     uri=row.uri,
                     wanted=row.wanted,
                     written=row.written,
+                    moved_to=row.moved_to,
                 )
                 for row in sorted(rows, key=lambda row: row.slug)
             ]
 
     async def feed_statuses(self) -> list[FeedStatus]:
-        """Return every feed that was written, everything first, then by name."""
+        """Return every feed that was written, everything first, then by name.
+
+        Those that moved are where they went.
+        """
+        here = sa.and_(feeds.c.written > 0, feeds.c.moved_to.is_(None))
         async with self._read() as connection:
-            rows = await connection.execute(sa.select(feeds).where(feeds.c.written > 0))
+            rows = await connection.execute(sa.select(feeds).where(here))
             return [
                 FeedStatus(slug=r.slug, title=r.name, entries=r.entries, updated=r.newest)
                 for r in sorted(rows, key=lambda r: (r.kind != EVERYTHING, r.name, r.slug))
@@ -564,7 +569,10 @@ class Store:
                 await make_feed(connection, "custom", name, slug)
 
     async def rename_category(self, old: str, new: str, slug: str) -> None:
-        """Move the articles of one category into another; the old one's address stays its own."""
+        """Move the articles of one category into another.
+
+        The old one keeps its address for ever, from which its readers are to go to the new one.
+        """
         async with self._write() as connection:
             rows = await connection.execute(
                 sa.select(feeds.c.id, feeds.c.key).where(
@@ -575,11 +583,12 @@ class Store:
             source = numbers.get(fold(old))
             if source is None or fold(old) == fold(new):
                 return
+            target = numbers.get(fold(new))
+            target = target or await make_feed(connection, "category", new, slug)
             held = article_feeds.c.feed_id == source
             if await connection.scalar(sa.select(article_feeds.c.feed_id).where(held).limit(1)):
-                target = numbers.get(fold(new))
-                target = target or await make_feed(connection, "category", new, slug)
                 await _move_articles(connection, source, target)
+            await move_feed(connection, source, target)
 
     async def want_feeds(self, numbers: Iterable[int]) -> None:
         """Mark feeds to be written again."""
