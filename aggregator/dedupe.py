@@ -274,10 +274,9 @@ def _revision(article: Article) -> str:
 
 
 def _heard(enclosure: Enclosure) -> tuple[object, ...]:
-    """Return what readers see of a media file.
+    """Return what readers see of a media file, but for how long and how large it plays.
 
-    Without what only some have it is what earlier releases kept a digest of, so that no other
-    article looks changed to a new release. The medium is known from type and address.
+    A file that is no episode gives what earlier releases kept a digest of, and so looks unchanged.
     """
     shown = (
         enclosure.url.partition("?")[0],
@@ -285,15 +284,16 @@ def _heard(enclosure: Enclosure) -> tuple[object, ...]:
         enclosure.length,
         enclosure.title,
     )
-    episode = enclosure.episode or Episode()
+    return (*shown, _said(enclosure.episode)) if enclosure.episode else shown
+
+
+def _said(episode: Episode) -> tuple[object, ...]:
     companions = (*filter(None, (episode.chapters,)), *episode.transcripts)
-    more = (
-        *(enclosure.width, enclosure.height),
+    return (
         *(episode.number, episode.season, episode.kind, episode.explicit),
         (episode.image or "").partition("?")[0],
         [(c.url.partition("?")[0], c.media_type, c.language) for c in companions],
     )
-    return (*shown, *more) if any(said not in (None, "", []) for said in more) else shown
 
 
 def _richness(article: Article) -> int:
