@@ -43,14 +43,48 @@ class Hints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A file that goes with an episode, as its transcript does. ``language`` is a BCP 47 tag."""
+
+    url: str
+    media_type: str = ""
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """What a podcast says of one of its episodes (Apple's RSS tags, Podcasting 2.0).
+
+    ``number`` and ``season`` count from 1. ``kind`` is "full", "trailer", "bonus" or "".
+    ``explicit`` is None when nobody said; ``image`` is the cover of the episode itself.
+    """
+
+    number: int | None = None
+    season: int | None = None
+    kind: str = ""
+    explicit: bool | None = None
+    image: str | None = None
+    chapters: Companion | None = None
+    transcripts: tuple[Companion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A media file that belongs to an article. ``length`` in bytes, ``duration`` in seconds."""
+    """A media file that belongs to an article. ``length`` in bytes, ``duration`` in seconds.
+
+    ``medium`` is "audio", "video" or "image" where the type does not say it, ``width`` and
+    ``height`` are in pixels (Media RSS). ``episode`` is what a podcast says of it.
+    """
 
     url: str
     media_type: str = ""
     length: int | None = None
     title: str = ""
     duration: int | None = None
+    medium: str = ""
+    width: int | None = None
+    height: int | None = None
+    episode: Episode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

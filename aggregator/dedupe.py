@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from aggregator.article import Article
+from aggregator.article import Article, Enclosure, Episode
 from aggregator.identity import (
     Candidate,
     Changed,
@@ -266,11 +266,34 @@ def _revision(article: Article) -> str:
         article.summary,
         (article.image or "").partition("?")[0],
         article.language,
-        [(e.url.partition("?")[0], e.media_type, e.length, e.title) for e in article.enclosures],
+        [_heard(enclosure) for enclosure in article.enclosures],
         article.draft,
         article.problems,
     )
     return hashlib.blake2b(json.dumps(shown).encode(), digest_size=16).hexdigest()
+
+
+def _heard(enclosure: Enclosure) -> tuple[object, ...]:
+    """Return what readers see of a media file, but for how long and how large it plays.
+
+    A file that is no episode gives what earlier releases kept a digest of, and so looks unchanged.
+    """
+    shown = (
+        enclosure.url.partition("?")[0],
+        enclosure.media_type,
+        enclosure.length,
+        enclosure.title,
+    )
+    return (*shown, _said(enclosure.episode)) if enclosure.episode else shown
+
+
+def _said(episode: Episode) -> tuple[object, ...]:
+    companions = (*filter(None, (episode.chapters,)), *episode.transcripts)
+    return (
+        *(episode.number, episode.season, episode.kind, episode.explicit),
+        (episode.image or "").partition("?")[0],
+        [(c.url.partition("?")[0], c.media_type, c.language) for c in companions],
+    )
 
 
 def _richness(article: Article) -> int:

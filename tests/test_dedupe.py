@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.article import Article, Enclosure
+from aggregator.article import Article, Companion, Enclosure, Episode
 from aggregator.dedupe import (
     FREEZE_AFTER,
     addresses,
@@ -408,3 +408,50 @@ def test_what_was_just_stored_is_unchanged(article: Article) -> None:
     known = ledger(owner(article))
     known.identities[article.uid] = trace(article)
     assert isinstance(decide(seen, known, SCAN), Unchanged)
+
+
+TALK = Enclosure(
+    url="https://e.org/a.mp3?x=1", media_type="audio/mpeg", length=5, title="t", duration=7
+)
+
+
+def with_file(file: Enclosure) -> Article:
+    return Article(uid="a", title="T", enclosures=(file,))
+
+
+def revision(file: Enclosure) -> str:
+    return candidate(with_file(file)).revision
+
+
+def test_the_digest_of_a_plain_file_stays_what_earlier_releases_kept() -> None:
+    assert revision(TALK) == "bb7da089c7bcd05c01c2df6b7e7a0500"
+    assert revision(replace(TALK, medium="audio", width=640, height=360)) == revision(TALK)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"episode": Episode(explicit=False)},
+        {"episode": Episode(number=2)},
+        {"episode": Episode(chapters=Companion(url="https://e.org/c"))},
+        {"episode": Episode(transcripts=(Companion(url="https://e.org/c", language="de"),))},
+    ],
+)
+def test_what_is_known_of_an_episode_later_changes_it_and_makes_no_news(
+    more: dict[str, object],
+) -> None:
+    before, now = with_file(TALK), with_file(replace(TALK, **more))
+    known = ledger(owner(before), a=trace(before))
+    assert decide(candidate(now), known, SCAN) == Changed(owner(before), content=False, streak=1)
+    settled = ledger(owner(before), a=trace(now))
+    assert decide(candidate(now), settled, SCAN) == Unchanged(owner(before))
+    pruned = Ledger(identities={"a": trace(before, key=None)})
+    assert decide(candidate(now), pruned, SCAN) == Unchanged(None)
+
+
+def test_the_signature_of_a_transcript_s_address_changes_nothing() -> None:
+    signed = [
+        replace(TALK, episode=Episode(chapters=Companion(url=f"https://e.org/c?s={number}")))
+        for number in range(2)
+    ]
+    assert len({revision(file) for file in signed}) == 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fnmatch import translate
 from typing import Any
 
-from aggregator.article import Article, Enclosure, Origin, Step
+from aggregator.article import Article, Companion, Enclosure, Episode, Origin, Step
 from aggregator.clean import (
     dialects,
     embeds,
@@ -166,11 +166,30 @@ def _origin(origin: Origin, base: str | None) -> Origin:
 
 def _enclosures(enclosures: tuple[Enclosure, ...], base: str | None) -> tuple[Enclosure, ...]:
     kept = (
-        replace(enclosure, url=address, title=one_line(enclosure.title))
+        replace(
+            enclosure,
+            url=address,
+            title=one_line(enclosure.title),
+            episode=enclosure.episode and _episode(enclosure.episode, base),
+        )
         for enclosure in enclosures
         if (address := web_address(enclosure.url, base))
     )
     return tuple({enclosure.url: enclosure for enclosure in kept}.values())
+
+
+def _episode(episode: Episode, base: str | None) -> Episode:
+    return replace(
+        episode,
+        image=web_address(episode.image, base),
+        chapters=episode.chapters and _companion(episode.chapters, base),
+        transcripts=tuple(filter(None, (_companion(c, base) for c in episode.transcripts))),
+    )
+
+
+def _companion(companion: Companion, base: str | None) -> Companion | None:
+    address = web_address(companion.url, base)
+    return replace(companion, url=address) if address else None
 
 
 def _problems(known: tuple[str, ...], steps: tuple[Step, ...]) -> tuple[str, ...]:

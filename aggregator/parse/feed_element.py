@@ -31,6 +31,8 @@ _SPACES = {
     "purl.org/rss/1.0/modules/content": "content:",
     "purl.org/rss/1.0/modules/syndication": "sy:",
     "www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
+    "podcastindex.org/namespace/1.0": "podcast:",
+    "github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast:",
     "search.yahoo.com/mrss": "media:",
     "rssnamespace.org/feedburner/ext/1.0": "feedburner:",
     "www.w3.org/1999/xhtml": "xhtml:",

@@ -2,12 +2,13 @@
 
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from lxml import etree
 
 from aggregator.article import Enclosure
 from aggregator.parse.feed_element import Fields, elements, fields_of, first_text, line_of
+from aggregator.parse.feed_episode import covers, episode
 from aggregator.parse.feed_text import count, web_address
 
 _MEDIUMS = ("audio", "video", "image")
@@ -25,26 +26,28 @@ def with_media_groups(fields: Fields, spaces: Mapping[str, str]) -> Fields:
 
 
 def enclosures(fields: Fields, base: str | None) -> tuple[Enclosure, ...]:
-    """Give the audio, video, picture and other files of an entry, each address once."""
+    """Give the audio, video, picture and other files of an entry, each address once.
+
+    What the entry says of itself as an episode goes to the first file that is played.
+    """
     candidates = (
         *(_enclosure(element, "url", base) for element in elements(fields, "enclosure")),
         *(_enclosure(link, "href", base) for link in _links(fields)),
         *(_media(element, base) for element in elements(fields, "media:content")),
     )
     unique: dict[str, Enclosure] = {}
-    for enclosure in candidates:
-        if enclosure:
-            unique.setdefault(enclosure.url, enclosure)
-    return _with_duration(unique.values(), seconds(first_text(fields, "itunes:duration")))
+    for enclosure in filter(None, candidates):
+        known = unique.get(enclosure.url)
+        unique[enclosure.url] = _completed(known, enclosure) if known else enclosure
+    return _as_episode(list(unique.values()), fields, base)
 
 
 def image(fields: Fields, files: Iterable[Enclosure], base: str | None) -> str | None:
     """Give the address of an entry's picture: a thumbnail, a podcast's cover, a picture file."""
     thumbnails = elements(fields, "media:thumbnail")
-    covers = elements(fields, "itunes:image")
     addresses = (
         *(web_address(element.get("url"), base) for element in thumbnails),
-        *(web_address(element.get("href") or element.text, base) for element in covers),
+        *covers(fields, base),
         *(file.url for file in files if file.media_type.startswith("image")),
     )
     return next(filter(None, addresses), None)
@@ -96,15 +99,42 @@ def _media(element: etree._Element, base: str | None) -> Enclosure | None:
         media_type=enclosure.media_type or f"{medium}/*",
         title=line_of(titles[0]) if titles else "",
         duration=seconds(element.get("duration") or ""),
+        medium="" if enclosure.media_type.startswith(f"{medium}/") else medium,
+        width=count(element.get("width")) or None,
+        height=count(element.get("height")) or None,
     )
 
 
-def _with_duration(files: Iterable[Enclosure], duration: int | None) -> tuple[Enclosure, ...]:
-    """Give the duration that stands on the entry to its first file that has one to play."""
-    done: list[Enclosure] = []
-    for file in files:
-        playable = file.media_type.startswith(("audio", "video"))
-        if playable and duration is not None and file.duration is None:
-            file, duration = dataclasses.replace(file, duration=duration), None  # noqa: PLW2901
-        done.append(file)
-    return tuple(done)
+def _completed(known: Enclosure, said: Enclosure) -> Enclosure:
+    """Add what ``media:content`` alone can say to what is known of the same file."""
+    return dataclasses.replace(
+        known,
+        duration=said.duration if known.duration is None else known.duration,
+        medium=known.medium or said.medium,
+        width=known.width or said.width,
+        height=known.height or said.height,
+    )
+
+
+def _as_episode(
+    files: Sequence[Enclosure], fields: Fields, base: str | None
+) -> tuple[Enclosure, ...]:
+    """Give what stands on the entry (duration, number, …) to its first file that has one to play.
+
+    Where nobody says what a file is, the first is the one.
+    """
+    if not files:
+        return ()
+    played = [at for at, file in enumerate(files) if _is_played(file)]
+    at = played[0] if played else 0
+    duration = seconds(first_text(fields, "itunes:duration")) if played else None
+    file = dataclasses.replace(
+        files[at],
+        duration=duration if files[at].duration is None else files[at].duration,
+        episode=episode(fields, base),
+    )
+    return (*files[:at], file, *files[at + 1 :])
+
+
+def _is_played(file: Enclosure) -> bool:
+    return file.media_type.startswith(("audio", "video"))

@@ -1,30 +1,30 @@
 """What feedgen lacks, through its extension API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.utils import format_datetime
 
-from feedgen.ext.media import MEDIA_NS
 from lxml.etree import SubElement, _Element
 
-from aggregator.article import Enclosure, Entry, Origin
-from aggregator.publish.site import UNKNOWN_TYPE
+from aggregator.article import Entry, Origin
+from aggregator.publish.feed_media import Described, atom_media, rss_media
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_UNKNOWN_LENGTH = "0"  # RSS Best Practices Profile: zero when the size cannot be known
 
 
 class FeedExtension:
     """The feed's half of the extension: a date of RSS that is right in every year.
 
-    feedgen writes the year 99 with two digits.
+    feedgen writes the year 99 with two digits. Its own extension for podcasts declares their
+    namespace in every feed, and knows neither what it is to be explicit today nor transcripts.
     """
 
     updated: datetime
+    namespaces: Mapping[str, str]
 
     def extend_ns(self) -> Mapping[str, str]:
         """Return the namespaces that the root element must declare."""
-        return {}
+        return self.namespaces
 
     def extend_atom(self, feed: _Element) -> None:
         """Leave the feed as it is."""
@@ -52,8 +52,7 @@ class EntryExtension:
         _child(element, "published", self.entry.published.isoformat())
         if article.language and article.language != self.feed_language:
             element.set(_XML_LANG, article.language)
-        for enclosure in article.enclosures:
-            SubElement(element, "link", _atom_enclosure(enclosure))
+        _add_media(element, atom_media(article.enclosures))
         if article.origin:
             _atom_source(element, article.origin, self.entry)
 
@@ -61,10 +60,7 @@ class EntryExtension:
         """Complete an RSS item."""
         article = self.entry.article
         _child(element, "pubDate", format_datetime(self.entry.published))
-        for enclosure in article.enclosures[:1]:
-            SubElement(element, "enclosure", _rss_enclosure(enclosure))
-        for enclosure in article.enclosures[1:]:
-            SubElement(element, f"{{{MEDIA_NS}}}content", _media_content(enclosure))
+        _add_media(element, rss_media(article.enclosures))
         if article.origin and article.origin.feed_url:
             source = _child(element, "source", article.origin.title or self.entry.source)
             source.set("url", article.origin.feed_url)
@@ -86,31 +82,9 @@ def _atom_source(element: _Element, origin: Origin, entry: Entry) -> None:
         SubElement(source, "link", rel="alternate", href=origin.url)
 
 
-def _atom_enclosure(enclosure: Enclosure) -> dict[str, str]:
-    attributes = {"rel": "enclosure", "href": enclosure.url}
-    if enclosure.media_type:
-        attributes["type"] = enclosure.media_type
-    if enclosure.length is not None:
-        attributes["length"] = str(enclosure.length)
-    if enclosure.title:
-        attributes["title"] = enclosure.title
-    return attributes
-
-
-def _rss_enclosure(enclosure: Enclosure) -> dict[str, str]:
-    length = _UNKNOWN_LENGTH if enclosure.length is None else str(enclosure.length)
-    return {"url": enclosure.url, "length": length, "type": enclosure.media_type or UNKNOWN_TYPE}
-
-
-def _media_content(enclosure: Enclosure) -> dict[str, str]:
-    attributes = {"url": enclosure.url}
-    if enclosure.media_type:
-        attributes["type"] = enclosure.media_type
-    if enclosure.length is not None:
-        attributes["fileSize"] = str(enclosure.length)
-    if enclosure.duration is not None:
-        attributes["duration"] = str(enclosure.duration)
-    return attributes
+def _add_media(element: _Element, described: Iterable[Described]) -> None:
+    for name, text, attributes in described:
+        SubElement(element, name, attributes).text = text or None
 
 
 def _child(parent: _Element, name: str, text: str) -> _Element:

@@ -3,7 +3,16 @@
 import re
 from dataclasses import replace
 
-from aggregator.article import Article, Copy, Enclosure, Entry, Feed, Origin
+from aggregator.article import (
+    Article,
+    Companion,
+    Copy,
+    Enclosure,
+    Entry,
+    Episode,
+    Feed,
+    Origin,
+)
 from aggregator.publish.site import uri
 
 # XML 1.0, production [2] Char: neither these nor surrogates nor the two noncharacters below.
@@ -91,6 +100,27 @@ def _enclosure(enclosure: Enclosure) -> Enclosure:
         url=uri(enclosure.url),
         media_type=_media_type(enclosure.media_type),
         title=line(enclosure.title),
+        medium=line(enclosure.medium),
+        episode=enclosure.episode and _episode(enclosure.episode),
+    )
+
+
+def _episode(episode: Episode) -> Episode:
+    return replace(
+        episode,
+        kind=line(episode.kind),
+        image=_address(episode.image),
+        chapters=episode.chapters and _companion(episode.chapters),
+        transcripts=tuple(map(_companion, episode.transcripts)),
+    )
+
+
+def _companion(companion: Companion) -> Companion:
+    return replace(
+        companion,
+        url=uri(companion.url),
+        media_type=_media_type(companion.media_type),
+        language=_language(companion.language),
     )
 
 

@@ -10,6 +10,7 @@ from feedgen.feed import FeedGenerator
 
 from aggregator.article import Entry, Feed
 from aggregator.publish.feed_extension import EntryExtension, FeedExtension
+from aggregator.publish.feed_media import namespaces
 from aggregator.publish.legible import headline, line
 from aggregator.publish.site import FORMATS, Site, feed_url, full_title, home_url, link, newest
 
@@ -35,6 +36,7 @@ def _generator(feed: Feed, site: Site) -> Any:
     generator.register_extension("media", MediaExtension, MediaEntryExtension)
     generator.register_extension("more", FeedExtension, EntryExtension)
     generator.more.updated = newest(feed)
+    generator.more.namespaces = namespaces(entry.article.enclosures for entry in feed.entries)
     generator.id(feed.id)
     generator.title(full_title(feed, site))
     generator.description(feed.description or full_title(feed, site))

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from aggregator.article import Article, Copy, Enclosure, Entry, Origin
+from aggregator.article import Article, Companion, Copy, Enclosure, Entry, Episode, Origin
 from aggregator.identity import Candidate
 from aggregator.store.records import Outcome
 from aggregator.store.schema import article_feeds, articles, sources
@@ -73,7 +73,7 @@ def entry(
             summary=shown.summary,
             image=shown.image,
             language=shown.language,
-            enclosures=tuple(Enclosure(**fields) for fields in shown.enclosures),
+            enclosures=tuple(map(_enclosure, shown.enclosures)),
             origin=_origin(row.origin),
             problems=tuple(row.problems),
         ),
@@ -118,6 +118,18 @@ def own(outcome: Outcome) -> dict[str, Any]:
         "updated": outcome.updated,
         "state": outcome.state,
     }
+
+
+def _enclosure(row: dict[str, Any]) -> Enclosure:
+    """Return an enclosure; rows of earlier releases have fewer fields."""
+    episode = row.get("episode")
+    return Enclosure(**(row | {"episode": episode and _episode(episode)}))
+
+
+def _episode(row: dict[str, Any]) -> Episode:
+    chapters = row["chapters"] and Companion(**row["chapters"])
+    transcripts = tuple(Companion(**fields) for fields in row["transcripts"])
+    return Episode(**(row | {"chapters": chapters, "transcripts": transcripts}))
 
 
 def _origin_row(origin: Origin | None) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aggregator.article import Article, Enclosure
+from aggregator.article import Article, Companion, Enclosure, Episode
 from aggregator.clean import Recipe, clean
 from aggregator.clean.urls import absolute, without_tracking
 
@@ -130,6 +130,24 @@ def test_addresses_and_labels() -> None:
     assert found.categories == ("ＡＩ", "News")
     assert found.category_paths == (("a",),)
     assert found.enclosures == (Enclosure(url="https://e.org/a.mp3?utm_x=signed"),)
+
+
+def test_what_goes_with_an_episode_has_an_address_or_goes() -> None:
+    said = Episode(
+        number=1,
+        image="/cover one.jpg",
+        chapters=Companion(url="javascript:alert(1)"),
+        transcripts=(Companion(url="data:text/plain,x"), Companion(url="a.vtt", language="de")),
+    )
+    article = Article(
+        uid="1", url="https://e.org/p", enclosures=(Enclosure(url="/a.mp3", episode=said),)
+    )
+    (file,) = clean(article, NOTHING).enclosures
+    assert file.episode == Episode(
+        number=1,
+        image="https://e.org/cover%20one.jpg",
+        transcripts=(Companion(url="https://e.org/a.vtt", language="de"),),
+    )
 
 
 @pytest.mark.parametrize(

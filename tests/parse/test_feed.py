@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from aggregator.article import Article, Document, Enclosure, Origin
+from aggregator.article import Article, Companion, Document, Enclosure, Episode, Origin
 from aggregator.errors import ParseError
 from aggregator.parse.feed import parse_feed
 from aggregator.parse.parsed import Parsed
@@ -14,6 +14,7 @@ SPACES = (
     'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
     'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd" '
     'xmlns:media="http://search.yahoo.com/mrss/" '
+    'xmlns:podcast="https://podcastindex.org/namespace/1.0" '
     'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
 )
 
@@ -58,7 +59,11 @@ def test_a_whole_rss_item() -> None:
         image="https://example.org/cover.jpg",
         enclosures=(
             Enclosure(
-                url="https://example.org/a.mp3", media_type="audio/mpeg", length=123, duration=3723
+                url="https://example.org/a.mp3",
+                media_type="audio/mpeg",
+                length=123,
+                duration=3723,
+                episode=Episode(image="https://example.org/cover.jpg"),
             ),
         ),
         origin=Origin(title="Other", feed_url="https://other.example/rss"),
@@ -269,6 +274,110 @@ def test_comma_lists_are_split_where_the_feed_means_it(
     )
     parsed = read(f"<rss><channel>{items}</channel></rss>")
     assert [article.categories for article in parsed.articles] == split
+
+
+FILE = '<enclosure url="/a.mp3" type="audio/mpeg"/>'
+
+
+def test_all_that_a_podcast_says_of_an_episode() -> None:
+    item = rss(
+        f"""{FILE}<itunes:explicit>Yes</itunes:explicit><itunes:season>2</itunes:season>
+        <itunes:episode> 13 </itunes:episode><itunes:episodeType>Bonus</itunes:episodeType>
+        <itunes:image href="/13.jpg"/>
+        <podcast:chapters url="/13.json" type="application/json+chapters"/>
+        <podcast:transcript url="/13.vtt" type="text/VTT" language="de"/>
+        <podcast:transcript url="/13.srt" type="application/srt" rel="captions"/>"""
+    )
+    assert item.enclosures == (
+        Enclosure(
+            url="https://example.org/a.mp3",
+            media_type="audio/mpeg",
+            episode=Episode(
+                number=13,
+                season=2,
+                kind="bonus",
+                explicit=True,
+                image="https://example.org/13.jpg",
+                chapters=Companion(
+                    url="https://example.org/13.json", media_type="application/json+chapters"
+                ),
+                transcripts=(
+                    Companion(
+                        url="https://example.org/13.vtt", media_type="text/vtt", language="de"
+                    ),
+                    Companion(url="https://example.org/13.srt", media_type="application/srt"),
+                ),
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "episode"),
+    [
+        ("<itunes:explicit>clean</itunes:explicit>", Episode(explicit=False)),
+        ("<itunes:explicit>TRUE</itunes:explicit>", Episode(explicit=True)),
+        ("<itunes:explicit>maybe</itunes:explicit>", None),
+        ("<itunes:episode>0</itunes:episode>", None),
+        ("<itunes:episode>-1</itunes:episode>", None),
+        (f"<itunes:episode>{'9' * 5000}</itunes:episode>", None),
+        ("<itunes:season>two</itunes:season>", None),
+        ("<itunes:episodeType>live</itunes:episodeType>", None),
+        ("<podcast:episode>3.5</podcast:episode>", None),
+        ("<podcast:season name='One'>1</podcast:season>", Episode(season=1)),
+        ('<podcast:chapters url="javascript:alert(1)"/>', None),
+        ('<podcast:chapters url="http://[/"/><podcast:transcript/>', None),
+        ('<itunes:image href="file:///etc/passwd"/>', None),
+        (
+            '<podcast:transcript url="/t" type="text/html"/>' * 3,
+            Episode(
+                transcripts=(Companion(url="https://example.org/t", media_type="text/html"),),
+            ),
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_not_said(said: str, episode: Episode | None) -> None:
+    assert rss(FILE + said).enclosures[0].episode == episode
+
+
+def test_the_namespace_that_podcasts_had_first() -> None:
+    space = "https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/1.0.md"
+    chapters = f'<p:chapters xmlns:p="{space}" url="/c"/>'
+    assert rss(FILE + chapters).enclosures[0].episode == Episode(
+        chapters=Companion(url="https://example.org/c")
+    )
+
+
+def test_an_episode_is_the_first_file_that_is_played() -> None:
+    picture = '<enclosure url="/a.jpg" type="image/jpeg"/>'
+    said = "<itunes:duration>61</itunes:duration><itunes:episode>1</itunes:episode>"
+    files = rss(picture + FILE + FILE.replace("a.mp3", "b.mp3") + said).enclosures
+    assert [file.duration for file in files] == [None, 61, None]
+    assert [file.episode for file in files] == [None, Episode(number=1), None]
+
+
+def test_without_a_file_there_is_no_episode() -> None:
+    assert rss("<itunes:episode>1</itunes:episode>").enclosures == ()
+
+
+def test_media_rss_completes_an_enclosure() -> None:
+    item = rss(
+        """<enclosure url="/v" type="video/mp4" length="9"/>
+        <media:content url="/v" medium="video" width="640" height="360" duration="61"/>
+        <media:content url="/w" medium="video" width="-1" height="1e9"/>"""
+    )
+    assert item.enclosures == (
+        Enclosure(
+            url="https://example.org/v",
+            media_type="video/mp4",
+            length=9,
+            duration=61,
+            medium="video",
+            width=640,
+            height=360,
+        ),
+        Enclosure(url="https://example.org/w", media_type="video/*", medium="video"),
+    )
 
 
 @pytest.mark.parametrize("duration", ["1:2:3:4", "soon", "", "-5"])

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from aggregator.article import Article, Enclosure, Entry, Feed, Origin
+from aggregator.article import Article, Companion, Enclosure, Entry, Episode, Feed, Origin
 from aggregator.publish import FeedLink, Site
 
 SITE = Site("Morning papers", "https://feeds.example.org/", description="What matters, once.")
@@ -117,6 +117,72 @@ LONG = entry(
     ),
 )
 BARE = entry(7, Article(uid="7"))
+PODCAST = entry(
+    8,
+    Article(
+        uid="8",
+        title="13: Where feeds come from",
+        url="https://example.org/13",
+        authors=("Ada Lovelace",),
+        html="<p>Show notes</p>",
+        text="Show notes",
+        image="https://example.org/13.jpg",
+        language="en",
+        enclosures=(
+            Enclosure(
+                url="https://example.org/13 (final).mp3",
+                media_type="audio/mpeg",
+                length=54321,
+                duration=3723,
+                episode=Episode(
+                    number=13,
+                    season=2,
+                    kind="bonus",
+                    explicit=False,
+                    image="https://example.org/13.jpg",
+                    chapters=Companion(
+                        url="https://example.org/13.json", media_type="application/json+chapters"
+                    ),
+                    transcripts=(
+                        Companion(
+                            url="https://example.org/13.vtt", media_type="text/vtt", language="en"
+                        ),
+                        Companion(url="https://example.org/13 (final).srt", media_type="no type"),
+                    ),
+                ),
+            ),
+            Enclosure(
+                url="https://example.org/13.mp4",
+                media_type="video/mp4",
+                duration=3700,
+                width=640,
+                height=360,
+            ),
+        ),
+    ),
+)
+VIDEO = entry(
+    9,
+    Article(
+        uid="9",
+        title="Moving pictures",
+        url="https://example.org/v",
+        authors=("Grace Hopper",),
+        html="<p>Look</p>",
+        text="Look",
+        language="en",
+        enclosures=(
+            Enclosure(url="https://example.org/v", medium="video", width=1920, height=1080),
+        ),
+    ),
+)
+MEDIA = Feed(
+    slug="media",
+    id="urn:uuid:00000000-0000-5000-8000-0000000000e1",
+    title="Listen",
+    language="en",
+    entries=(PODCAST, VIDEO),
+)
 
 ENTRIES = (ENGLISH, CHINESE, ARABIC, HEBREW, UNTITLED, LONG, BARE)
 FEED = Feed(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from publish_samples import ENGLISH, FEED, SITE, entry
 
-from aggregator.article import Article, Enclosure, Entry, Origin
+from aggregator.article import Article, Companion, Enclosure, Entry, Episode, Origin
 from aggregator.publish import FeedLink, render, render_article, render_index
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -34,8 +34,25 @@ HARD = st.sampled_from(
 TEXT = st.lists(st.characters() | HARD, max_size=12).map("".join)
 MOMENT = st.datetimes(timezones=st.just(UTC))
 SOME = st.none() | TEXT
+COUNT = st.none() | st.integers(0)
+COMPANIONS = st.builds(Companion, url=TEXT, media_type=TEXT, language=SOME)
+EPISODES = st.builds(
+    Episode,
+    number=COUNT,
+    kind=TEXT,
+    image=SOME,
+    chapters=st.none() | COMPANIONS,
+    transcripts=st.lists(COMPANIONS, max_size=1).map(tuple),
+)
 ENCLOSURES = st.builds(
-    Enclosure, url=TEXT, media_type=TEXT, length=st.none() | st.integers(0), title=TEXT
+    Enclosure,
+    url=TEXT,
+    media_type=TEXT,
+    length=COUNT,
+    title=TEXT,
+    medium=TEXT,
+    width=COUNT,
+    episode=st.none() | EPISODES,
 )
 ORIGINS = st.builds(Origin, title=TEXT, url=SOME, feed_url=SOME, id=SOME)
 ARTICLES = st.builds(

@@ -1,6 +1,7 @@
 """What readers get out of the feeds is what went in, field by field."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import fastfeedparser
 import feedparser
 import pytest
+from lxml import etree
 from publish_samples import (
     BARE,
     CHINESE,
@@ -17,12 +19,15 @@ from publish_samples import (
     EVERYTHING,
     FEED,
     LONG,
+    MEDIA,
     SITE,
     UNTITLED,
 )
 
-from aggregator.article import Origin
+from aggregator.article import Document, Origin
+from aggregator.parse.feed import parse_feed
 from aggregator.publish import link, render
+from aggregator.publish.legible import legible
 
 FILES = render(FEED, SITE)
 HOME = "https://feeds.example.org/%E6%96%B0%E6%B5%AA%E8%B4%A2%E7%BB%8F-%E5%9B%BD%E5%85%A7/"
@@ -161,6 +166,81 @@ def test_atom_media() -> None:
         },
         {"href": "https://example.org/talk.mp4", "type": "video/mp4"},
     ]
+
+
+EPISODE = {
+    "itunes_duration": "3723",
+    "itunes_season": "2",
+    "itunes_episode": "13",
+    "itunes_episodetype": "bonus",
+    "image": {"href": "https://example.org/13.jpg"},
+}
+
+
+@pytest.mark.parametrize("name", XML)
+def test_an_episode(name: str) -> None:
+    result = feedparser.parse(render(MEDIA, SITE)[name])
+    assert not result.bozo
+    episode, video = result.entries
+    assert {key: episode[key] for key in EPISODE} == EPISODE
+    assert not EPISODE.keys() & video.keys()
+    assert episode.enclosures[0].href == "https://example.org/13%20(final).mp3"
+    assert episode.media_content == [
+        {
+            "url": "https://example.org/13.mp4",
+            "type": "video/mp4",
+            "duration": "3700",
+            "width": "640",
+            "height": "360",
+        }
+    ]
+    assert video.media_content == [
+        {"url": "https://example.org/v", "medium": "video", "width": "1920", "height": "1080"}
+    ]
+
+
+@pytest.mark.parametrize("name", XML)
+def test_what_feedparser_does_not_know_of_an_episode(name: str) -> None:
+    root = etree.fromstring(render(MEDIA, SITE)[name])
+    assert root.nsmap["podcast"] == "https://podcastindex.org/namespace/1.0"
+    assert [e.text for e in root.iterfind(".//itunes:explicit", root.nsmap)] == ["false"]
+    said = [
+        (etree.QName(e).localname, dict(e.attrib))
+        for e in root.iterfind(".//podcast:*", root.nsmap)
+    ]
+    assert said == [
+        (
+            "chapters",
+            {"url": "https://example.org/13.json", "type": "application/json+chapters"},
+        ),
+        (
+            "transcript",
+            {"url": "https://example.org/13.vtt", "type": "text/vtt", "language": "en"},
+        ),
+        ("transcript", {"url": "https://example.org/13%20(final).srt"}),
+    ]
+
+
+@pytest.mark.parametrize("name", XML)
+def test_our_own_reader_gets_an_episode_back(name: str) -> None:
+    parsed = parse_feed(Document(name=name, body=render(MEDIA, SITE)[name]))
+    assert parsed.articles[0].enclosures == legible(MEDIA).entries[0].article.enclosures
+
+
+def test_media_rss_has_no_file_of_the_size_0() -> None:
+    first, second = ENGLISH.article.enclosures
+    article = replace(ENGLISH.article, enclosures=(first, replace(second, length=0)))
+    rss = render(replace(FEED, entries=(replace(ENGLISH, article=article),)), SITE)["rss.xml"]
+    assert b"fileSize" not in rss
+
+
+@pytest.mark.parametrize("name", XML)
+def test_namespaces_of_podcasts_stand_only_where_they_are_needed(name: str) -> None:
+    silent = replace(FEED, entries=(CHINESE, UNTITLED, LONG))
+    heard = replace(FEED, entries=(ENGLISH,))
+    assert not re.findall(b"itunes|podcast", render(silent, SITE)[name])
+    assert set(re.findall(b"itunes|podcast", render(heard, SITE)[name])) >= {b"itunes"}
+    assert b"podcastindex" not in render(heard, SITE)[name]
 
 
 def test_origin() -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from publish_samples import EMPTY, ENTRIES, EVERYTHING, FEED, LINKS, SITE
+from publish_samples import EMPTY, ENTRIES, EVERYTHING, FEED, LINKS, MEDIA, SITE
 
 from aggregator.publish import render, render_article, render_index
 
@@ -21,6 +21,7 @@ def digest() -> str:
         *render(FEED, SITE).items(),
         *render(EMPTY, SITE).items(),
         *render(EVERYTHING, SITE).items(),
+        *render(MEDIA, SITE).items(),
         *render_index(EVERYTHING, LINKS, SITE).items(),
         *((entry.key, render_article(entry, SITE)) for entry in ENTRIES),
     ]

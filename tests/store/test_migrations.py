@@ -9,12 +9,18 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
-from store_samples import bring, opened, story, titles
+from store_samples import bring, opened, shown, story, titles
 
+from aggregator.article import Enclosure
 from aggregator.errors import StoreError
 from aggregator.store import open_store
 from aggregator.store.connect import address, alembic_config
 from aggregator.store.schema import metadata
+
+# Before a file could be an episode.
+OLD_FILES = """[
+  {"url": "/a.mp3", "media_type": "audio/mpeg", "length": 5, "title": "A", "duration": 7}
+]"""
 
 
 def test_migrations_make_the_schema(store_url: str) -> None:
@@ -44,7 +50,8 @@ def test_nothing_is_lost_when_the_tables_of_the_first_release_are_brought_up_to_
         "INSERT INTO documents VALUES (1, '1.md', 'v', '')",
         "INSERT INTO articles (id, key, entry_id, source_id, uid, content_hash, title, authors,"
         " enclosures, problems, published, updated, state) VALUES"
-        " (7, 'k', 'urn:uuid:1', 1, '1.md', 'h', 'Old', '[]', '[]', '[]', 5, 5, 'live')",
+        " (7, 'k', 'urn:uuid:1', 1, '1.md', 'h', 'Old', '[]', "
+        f"'{OLD_FILES}', '[]', 5, 5, 'live')",
         "INSERT INTO aliases VALUES ('identity', 1, '1.md', 7, 'r', true, true, 0, 0)",
         "INSERT INTO feeds VALUES (1, 'everything', '', '', '', 'urn:f', 1, 1, 1, 5)",
         "INSERT INTO feeds VALUES (2, 'category', 'news', 'News', 'news', 'urn:n', 1, 1, 1, 5)",
@@ -65,6 +72,10 @@ def test_nothing_is_lost_when_the_tables_of_the_first_release_are_brought_up_to_
         await engine.dispose()
         async with open_store(store_url, Path("/")) as store:
             assert await titles(store, "news") == await titles(store) == ["Old"]
+            (entry,) = await shown(store)
+            assert entry.article.enclosures == (
+                Enclosure(url="/a.mp3", media_type="audio/mpeg", length=5, title="A", duration=7),
+            )
             state = await store.source_state("directory:inbox")
             assert (state.scans, state.seen) == (3, {"1.md": "v"})
             async with store.batch(1) as batch:

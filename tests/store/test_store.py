@@ -20,7 +20,7 @@ from store_samples import (
     titles,
 )
 
-from aggregator.article import Article, Enclosure, Origin
+from aggregator.article import Article, Companion, Enclosure, Episode, Origin
 from aggregator.errors import StoreError
 from aggregator.identity import Changed, Duplicate, New, Unchanged
 from aggregator.store import (
@@ -47,7 +47,21 @@ FULL = Article(
     summary="Short.",
     image="https://example.org/i.jpg",
     language="zh-Hans",
-    enclosures=(Enclosure(url="https://example.org/a.mp3", length=2**40, duration=61),),
+    enclosures=(
+        Enclosure(
+            url="https://example.org/a.mp3",
+            length=2**40,
+            duration=61,
+            width=640,
+            episode=Episode(
+                number=13,
+                explicit=False,
+                chapters=Companion(url="https://example.org/a.json"),
+                transcripts=(Companion(url="https://example.org/a.vtt", language="de"),),
+            ),
+        ),
+        Enclosure(url="https://example.org/b.mp3"),
+    ),
     origin=Origin(title="Elsewhere", url="https://e.example/", updated=DAY),
     problems=("its date is odd",),
 )
