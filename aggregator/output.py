@@ -5,10 +5,19 @@ import functools
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Container,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from aggregator import __version__
 from aggregator.article import Entry, Feed
@@ -29,7 +38,8 @@ from aggregator.publish import (
     write,
 )
 from aggregator.refine import Compute
-from aggregator.store import FeedRow, Page, Store
+from aggregator.rules import globbed
+from aggregator.store import Choice, FeedRow, Page, Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -44,11 +54,22 @@ _PAGES_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A custom feed: the articles in any of some categories. ``limit`` in entries."""
+    """A custom feed: the articles that are all of this, what is empty asking for nothing.
+
+    In any of ``categories``, in all of ``all_categories``, in none of ``not_categories``; of
+    ``sources``, globs of their names; in ``languages`` (BCP 47: ``zh`` is zh-CN too). Those of the
+    kind "source" are of the source of their name. ``limit`` in entries.
+    """
 
     name: str
-    categories: tuple[str, ...]
     limit: int
+    kind: Literal["custom", "source"] = "custom"
+    categories: tuple[str, ...] = ()
+    all_categories: tuple[str, ...] = ()
+    not_categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sort: Literal["published", "updated"] = "published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +107,10 @@ async def prepare_output(store: Store, output: Output) -> None:
     for old, new in output.rename.items():
         await store.rename_category(old, new, slug(new))
     for selection in output.selections:
-        await store.make_custom_feed(selection.name, slug(selection.name))
+        if selection.kind == "custom":
+            await store.make_custom_feed(selection.name, slug(selection.name))
+    own = [selection.name for selection in output.selections if selection.kind == "source"]
+    await store.make_source_feeds({name: slug(name) for name in own})
     rows = await store.feed_rows()
     settings = _digest(output)
     lost, pages_lost = await asyncio.to_thread(_tidy, output, rows)
@@ -105,18 +129,65 @@ async def publish(store: Store, output: Output, compute: Compute) -> list[Writte
     Raises StoreError, and PublishError when something could not be written: all else is written
     before, and what was not stays stale.
     """
-    rows = [row for row in await store.feed_rows() if row.kind != "custom" or _wanted(row, output)]
-    work = _Work(store=store, output=output, compute=compute, rows=rows)
+    known = await _known(store, output)
+    if due := _drawing(known):
+        # Noted, for what they draw from may be written before they are, and then a crash come.
+        await store.want_feeds(due)
+        known = replace(known, rows=await _rows(store, known.chosen))
+    work = _Work(store=store, output=output, compute=compute, known=known)
     # Pages before the feeds that link to them; the feed of everything, which is stale whenever
     # another one is, last with the index: a crash before leaves both to be written.
     await _publish_pages(work)
-    everything, stale = _stale(rows, output)
+    everything, stale = _stale(known.rows)
     done = await _publish_parts(work, stale)
     if everything:
         done = await _publish_everything(work, everything[0]) + done
     if work.failed:
         raise PublishError("\n".join(sorted(work.failed)))
     return done
+
+
+async def choices(store: Store, output: Output) -> list[tuple[Choice, int]]:
+    """Return what custom feeds show, and how many entries each. Raises StoreError."""
+    known = await _known(store, output)
+    return [(_choice(row, known), known.chosen[_name(row)].limit) for row in known.custom]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """The feeds that are wanted, the selections by kind and name, and sources by number."""
+
+    rows: Sequence[FeedRow]
+    chosen: Mapping[tuple[str, str], Selection]
+    sources: Mapping[int, str]
+
+    @property
+    def custom(self) -> list[FeedRow]:
+        """The feeds that show a selection."""
+        return [row for row in self.rows if _name(row) in self.chosen]
+
+
+async def _known(store: Store, output: Output) -> _Known:
+    chosen: dict[tuple[str, str], Selection] = {
+        (one.kind, fold(one.name) if one.kind == "custom" else one.name): one
+        for one in output.selections
+    }
+    globs = any(one.sources for one in output.selections)
+    return _Known(
+        rows=await _rows(store, chosen),
+        chosen=chosen,
+        sources=await store.source_names() if globs else {},
+    )
+
+
+async def _rows(store: Store, chosen: Container[tuple[str, str]]) -> list[FeedRow]:
+    rows = await store.feed_rows()
+    return [row for row in rows if row.kind not in ("custom", "source") or _name(row) in chosen]
+
+
+def _name(row: FeedRow) -> tuple[str, str]:
+    """Return what the selection of a feed is known by: names of sources are as they are."""
+    return row.kind, row.name if row.kind == "source" else row.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +197,7 @@ class _Work:
     store: Store
     output: Output
     compute: Compute
-    rows: Sequence[FeedRow]
+    known: _Known
     failed: list[str] = field(default_factory=list)
 
     async def write(
@@ -222,7 +293,7 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     """Write the feed of everything, the first page and the list of feeds."""
     feed = await _feed(work, row)
-    shown = {row.slug for row in work.rows}
+    shown = {row.slug for row in work.known.rows}
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
         for status in await work.store.feed_statuses()
@@ -259,11 +330,11 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
 
 async def _feed(work: _Work, row: FeedRow) -> Feed:
     output = work.output
-    selection = _selection(row, output)
+    selection = work.known.chosen.get(_name(row))
     entries = await work.store.entries(
         row,
         selection.limit if selection else output.limit,
-        of=[member.id for member in _members(selection, work.rows)],
+        choice=_choice(row, work.known) if selection else None,
         quota=output.quota,
     )
     return Feed(
@@ -310,36 +381,61 @@ def _language(entries: Sequence[Entry]) -> str | None:
     return languages.pop() if len(languages) == 1 else None
 
 
-def _stale(rows: Sequence[FeedRow], output: Output) -> tuple[list[FeedRow], list[FeedRow]]:
-    """Return the feed of everything, if it is to be written, and the others that are.
-
-    A custom feed is when a category that it draws from is.
-    """
-    direct = {row.id for row in rows if row.wanted > row.written}
-
-    def drawn(row: FeedRow) -> Iterable[int]:
-        return (member.id for member in _members(_selection(row, output), rows))
-
-    stale = [row for row in rows if row.id in direct or not direct.isdisjoint(drawn(row))]
+def _stale(rows: Sequence[FeedRow]) -> tuple[list[FeedRow], list[FeedRow]]:
+    """Return the feed of everything, if it is to be written, and the others that are."""
+    stale = [row for row in rows if row.wanted > row.written]
     everything = [row for row in stale if row.kind == "everything"]
     return everything, [row for row in stale if row.kind != "everything"]
 
 
-def _selection(row: FeedRow, output: Output) -> Selection | None:
-    if row.kind != "custom":
-        return None
-    return next((s for s in output.selections if s.name == row.name), None)
+def _drawing(known: _Known) -> list[int]:
+    """Return the custom feeds that draw from a stale feed and are not stale themselves.
+
+    One without categories draws from everything, and may come out as it was; those of sources are
+    marked with their articles.
+    """
+    stale = {row.id for row in known.rows if row.wanted > row.written}
+    everything = {row.id for row in known.rows if row.kind == "everything"}
+
+    def drawn(row: FeedRow) -> Collection[int]:
+        choice = _choice(row, known)
+        if choice.any_of is None and not choice.all_of:
+            return everything
+        return {*(choice.any_of or ()), *choice.all_of}
+
+    return [
+        row.id
+        for row in known.custom
+        if stale and row.kind == "custom" and row.id not in stale
+        if not stale.isdisjoint(drawn(row))
+    ]
 
 
-def _wanted(row: FeedRow, output: Output) -> bool:
-    return _selection(row, output) is not None
+def _choice(row: FeedRow, known: _Known) -> Choice:
+    """Return what a custom feed shows, in the numbers of the store."""
+    if row.kind == "source":
+        return Choice(sources=(int(row.key),))
+    one = known.chosen[_name(row)]
+    every = [_members((name,), known) for name in one.all_categories]
+    any_of = _members(one.categories, known) if one.categories else None
+    return Choice(
+        # A category that no article ever had: none is in all of them.
+        any_of=any_of if all(every) else (),
+        all_of=tuple(number for members in every for number in members),
+        none_of=_members(one.not_categories, known),
+        sources=_sources(one.sources, known) if one.sources else None,
+        languages=one.languages,
+        sort=one.sort,
+    )
 
 
-def _members(selection: Selection | None, rows: Sequence[FeedRow]) -> list[FeedRow]:
-    if selection is None:
-        return []
-    names = {fold(name) for name in selection.categories}
-    return [row for row in rows if row.kind == "category" and fold(row.name) in names]
+def _members(categories: Iterable[str], known: _Known) -> tuple[int, ...]:
+    names = set(map(fold, categories))
+    return tuple(row.id for row in known.rows if row.kind == "category" and row.key in names)
+
+
+def _sources(globs: tuple[str, ...], known: _Known) -> tuple[int, ...]:
+    return tuple(number for number, name in known.sources.items() if globbed(globs, (name,)))
 
 
 def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> int:

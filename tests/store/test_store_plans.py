@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from store_samples import DAY, INBOX, WIRE, bring, feeds, opened, story
 
-from aggregator.store import DocumentState, Store
+from aggregator.store import Choice, DocumentState, Store
 from aggregator.store.schema import bands
 
 LARGE = re.compile(
@@ -68,7 +68,7 @@ async def _feed(store: Store, slug: str, limit: int = 10) -> None:
 async def _custom(store: Store) -> None:
     await store.make_custom_feed("Mine", "mine")
     rows = await feeds(store)
-    await store.entries(rows["mine"], 10, [rows["c1"].id, rows["c2"].id])
+    await store.entries(rows["mine"], 10, Choice(any_of=(rows["c1"].id, rows["c2"].id)))
 
 
 async def _pages(store: Store) -> None:
