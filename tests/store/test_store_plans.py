@@ -71,6 +71,27 @@ async def _custom(store: Store) -> None:
     await store.entries(rows["mine"], 10, Choice(any_of=(rows["c1"].id, rows["c2"].id)))
 
 
+async def _custom_by_all(store: Store) -> None:
+    rows = {row.slug: row.id for row in await store.feed_rows()}
+    await store.make_custom_feed("Mine", "mine")
+    mine = (await feeds(store))["mine"]
+    every = Choice(
+        any_of=(rows["c1"],),
+        all_of=(rows["c2"],),
+        none_of=(rows["c0"],),
+        sources=(1,),
+        languages=("zh",),
+    )
+    for choice in (every, Choice(sources=(1,)), Choice(languages=("zh",))):
+        await store.entries(mine, 10, choice)
+    await store.entries(mine, 10, Choice(sources=(1,), sort="updated"))
+
+
+async def _own_feed(store: Store) -> None:
+    await store.make_source_feeds({INBOX.name: "inbox"})
+    await bring(store, story(999, "C1", "New"))
+
+
 async def _pages(store: Store) -> None:
     await store.pages_written(await store.due_pages(10))
 
@@ -112,6 +133,8 @@ ROUND: dict[str, Callable[[Store], Awaitable[None]]] = {
     "everything": lambda store: _feed(store, ""),
     "a category": lambda store: _feed(store, "c1"),
     "a custom feed": _custom,
+    "a custom feed by all there is": _custom_by_all,
+    "an article of a source with a feed of its own": _own_feed,
     "a category with a quota": _quota,
     "rivals": _rivals,
     "what is learned": _learning,
