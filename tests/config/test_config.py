@@ -162,7 +162,7 @@ def source(line: str) -> str:
         (f"{GOOD}feeds:\n- name: x", "4: feeds[0]: chooses nothing; say what is in it: "),
         (f"{GOOD}feeds:\n- {{name: x, not_categories: [A]}}", "4: feeds[0]: chooses nothing; say "),
         (f"{GOOD}feeds:\n- {{name: x, categories: []}}", "4: feeds[0].categories: is empty"),
-        (f"{GOOD}feeds:\n- {{name: x, sources: []}}", "4: feeds[0].sources: [] is empty"),
+        (f"{GOOD}feeds:\n- {{name: x, sources: []}}", "4: feeds[0].sources: a list is empty"),
         (f"{GOOD}feeds:\n- {{name: x, language: Chinese}}", "4: feeds[0].language: 'Chinese' is "),
         (f"{GOOD}feeds:\n- {{name: x, language: zh, sort: age}}", "4: feeds[0].sort: is to be "),
         # The environment
