@@ -3,7 +3,15 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -98,6 +106,7 @@ def build(loaded: Loaded, app: App, listed: Mapping[str, Sequence[Listed]]) -> W
     ``listed``: the feeds that OPML sources list, by the keys of those.
     """
     config = loaded.config
+    sources = {source.name: source for source in _all(loaded.sources, listed)}
     context = Context(
         store=app.store,
         client=app.client,
@@ -111,8 +120,8 @@ def build(loaded: Loaded, app: App, listed: Mapping[str, Sequence[Listed]]) -> W
     )
     return World(
         context=context,
-        output=_output(loaded),
-        sources={source.name: source for source in _all(loaded.sources, listed)},
+        output=_output(loaded, sources.values()),
+        sources=sources,
         keep=timedelta(seconds=seconds(config.keep)) if config.keep else None,
         callbacks=f"{config.base_url}{PLACE}" if config.base_url else "",
     )
@@ -268,7 +277,7 @@ def _entry(source: Source, world: World) -> SourceEntry:
     )
 
 
-def _output(loaded: Loaded) -> Output:
+def _output(loaded: Loaded, sources: Iterable[Source] = ()) -> Output:
     config = loaded.config
     site = Site(
         title=config.title,
@@ -281,13 +290,27 @@ def _output(loaded: Loaded) -> Output:
         site=site,
         limit=config.publish.limit,
         quota=config.categories.quota,
-        selections=tuple(
-            Selection(
-                name=feed.name,
-                categories=feed.categories,
-                limit=feed.limit or config.publish.limit,
-            )
-            for feed in config.feeds
-        ),
+        selections=(*_custom(config), *_own(sources, config.publish.limit)),
         rename=config.categories.rename,
     )
+
+
+def _custom(config: Config) -> Iterator[Selection]:
+    for feed in config.feeds:
+        yield Selection(
+            name=feed.name,
+            limit=feed.limit or config.publish.limit,
+            categories=feed.categories,
+            all_categories=feed.all_categories,
+            not_categories=feed.not_categories,
+            sources=feed.sources,
+            languages=feed.language,
+            sort=feed.sort,
+        )
+
+
+def _own(sources: Iterable[Source], limit: int) -> Iterator[Selection]:
+    """Yield the feeds of single sources; a list of feeds has no articles itself."""
+    for source in sources:
+        if source.settings.own_feed and not isinstance(source.settings, OpmlSettings):
+            yield Selection(kind="source", name=source.name, limit=limit)

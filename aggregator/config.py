@@ -23,7 +23,7 @@ from pydantic_core import ErrorDetails
 from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.nfkc import fold
-from aggregator.rules import Rule
+from aggregator.rules import Globs, Languages, Rule
 from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebFolder, Zone
 from aggregator.sources.directory import DirectorySettings, matcher
@@ -31,6 +31,9 @@ from aggregator.store.connect import address
 
 # Bytes. 10,000 sources take 1 MB.
 MOST_BYTES = 16_000_000
+
+# The settings of a custom feed one of which it needs.
+_CHOICES = ("categories", "all_categories", "sources", "language")
 
 _NO_ADDRESS = "needs a base_url, at which the hub can reach this program"
 
@@ -78,11 +81,22 @@ class Categories(_Section):
 
 
 class CustomFeed(_Section):
-    """A feed of one's own beside those of the categories."""
+    """A feed of one's own beside those of the categories: the articles that are all of this."""
 
     name: str = Field(min_length=1, description="shown to readers, and what its folder is called")
     categories: tuple[str, ...] = Field(
-        min_length=1, description="holds the articles that are in any of these"
+        (), min_length=1, description="holds the articles that are in any of these"
+    )
+    all_categories: tuple[str, ...] = Field(
+        (), min_length=1, description="only those that are in every one of these"
+    )
+    not_categories: tuple[str, ...] = Field(
+        (), min_length=1, description="only those that are in none of these"
+    )
+    sources: Globs = Field((), description="only what these sources have; names, or globs of them")
+    language: Languages = Field((), description="only articles in these languages; zh is zh-CN too")
+    sort: Literal["published", "updated"] = Field(
+        "published", description="what comes first: the newest articles, or the newest changes"
     )
     limit: int | None = Field(
         None, ge=1, le=10_000, description="entries in it; default: publish.limit"
@@ -351,6 +365,9 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     # The store knows custom feeds by their folded names.
     names = [fold(f["name"]) if isinstance(f.get("name"), str) else None for f in feeds]
     yield from _twice("feeds", names, "is the name of")
+    for number, feed in enumerate(feeds):
+        if not any(choice in feed for choice in _CHOICES):
+            yield ("feeds", number), f"chooses nothing; say what is in it: {', '.join(_CHOICES)}"
 
 
 def _wrong_with_source(

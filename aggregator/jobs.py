@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aggregator.output import Output, Written, publish
+from aggregator.output import Output, Written, choices, publish
 from aggregator.scan import Context, Errand, Report, scan
 from aggregator.sources import Source
 
@@ -63,5 +63,5 @@ async def perform(job: Job, world: World) -> Report | list[Written] | int:
             await context.store.tidy(context.now() - context.duplicates.window)
             if world.keep is None:
                 return 0
-            shown = max([world.output.limit, *(s.limit for s in world.output.selections)])
-            return await context.store.prune(context.now() - world.keep, shown)
+            shown = await choices(context.store, world.output)
+            return await context.store.prune(context.now() - world.keep, world.output.limit, shown)

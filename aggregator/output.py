@@ -5,10 +5,19 @@ import functools
 import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Container,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from aggregator import __version__
 from aggregator.article import Entry, Feed
@@ -31,7 +40,8 @@ from aggregator.publish import (
     write,
 )
 from aggregator.refine import Compute
-from aggregator.store import FeedRow, Page, Store
+from aggregator.rules import globbed
+from aggregator.store import Choice, FeedRow, Page, Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -46,11 +56,22 @@ _PAGES_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """A custom feed: the articles in any of some categories. ``limit`` in entries."""
+    """A custom feed: the articles that are all of this, what is empty asking for nothing.
+
+    In any of ``categories``, in all of ``all_categories``, in none of ``not_categories``; of
+    ``sources``, globs of their names; in ``languages`` (BCP 47: ``zh`` is zh-CN too). Those of the
+    kind "source" are of the source of their name. ``limit`` in entries.
+    """
 
     name: str
-    categories: tuple[str, ...]
     limit: int
+    kind: Literal["custom", "source"] = "custom"
+    categories: tuple[str, ...] = ()
+    all_categories: tuple[str, ...] = ()
+    not_categories: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    sort: Literal["published", "updated"] = "published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +109,10 @@ async def prepare_output(store: Store, output: Output) -> None:
     for old, new in output.rename.items():
         await store.rename_category(old, new, slug(new))
     for selection in output.selections:
-        await store.make_custom_feed(selection.name, slug(selection.name))
+        if selection.kind == "custom":
+            await store.make_custom_feed(selection.name, slug(selection.name))
+    own = [selection.name for selection in output.selections if selection.kind == "source"]
+    await store.make_source_feeds({name: slug(name) for name in own})
     rows = await store.feed_rows()
     settings = _digest(output)
     lost, pages_lost = await asyncio.to_thread(_tidy, output, rows)
@@ -107,18 +131,65 @@ async def publish(store: Store, output: Output, compute: Compute) -> list[Writte
     Raises StoreError, and PublishError when something could not be written: all else is written
     before, and what was not stays stale.
     """
-    rows = [row for row in await store.feed_rows() if row.kind != "custom" or _wanted(row, output)]
-    work = _Work(store=store, output=output, compute=compute, rows=rows)
+    known = await _known(store, output)
+    if due := _drawing(known):
+        # Noted, for what they draw from may be written before they are, and then a crash come.
+        await store.want_feeds(due)
+        known = replace(known, rows=await _rows(store, known.chosen))
+    work = _Work(store=store, output=output, compute=compute, known=known)
     # Pages before the feeds that link to them; the feed of everything, which is stale whenever
     # another one is, last with the index: a crash before leaves both to be written.
     await _publish_pages(work)
-    everything, stale = _stale(rows, output)
+    everything, stale = _stale(known.rows)
     done = await _publish_parts(work, stale)
     if everything:
         done = await _publish_everything(work, everything[0]) + done
     if work.failed:
         raise PublishError("\n".join(sorted(work.failed)))
     return done
+
+
+async def choices(store: Store, output: Output) -> list[tuple[Choice, int]]:
+    """Return what custom feeds show, and how many entries each. Raises StoreError."""
+    known = await _known(store, output)
+    return [(_choice(row, known), known.chosen[_name(row)].limit) for row in known.custom]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """The feeds that are wanted, the selections by kind and name, and sources by number."""
+
+    rows: Sequence[FeedRow]
+    chosen: Mapping[tuple[str, str], Selection]
+    sources: Mapping[int, str]
+
+    @property
+    def custom(self) -> list[FeedRow]:
+        """The feeds that show a selection."""
+        return [row for row in self.rows if _name(row) in self.chosen]
+
+
+async def _known(store: Store, output: Output) -> _Known:
+    chosen: dict[tuple[str, str], Selection] = {
+        (one.kind, fold(one.name) if one.kind == "custom" else one.name): one
+        for one in output.selections
+    }
+    globs = any(one.sources for one in output.selections)
+    return _Known(
+        rows=await _rows(store, chosen),
+        chosen=chosen,
+        sources=await store.source_names() if globs else {},
+    )
+
+
+async def _rows(store: Store, chosen: Container[tuple[str, str]]) -> list[FeedRow]:
+    rows = await store.feed_rows()
+    return [row for row in rows if row.kind not in ("custom", "source") or _name(row) in chosen]
+
+
+def _name(row: FeedRow) -> tuple[str, str]:
+    """Return what the selection of a feed is known by: names of sources are as they are."""
+    return row.kind, row.name if row.kind == "source" else row.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +199,7 @@ class _Work:
     store: Store
     output: Output
     compute: Compute
-    rows: Sequence[FeedRow]
+    known: _Known
     failed: list[str] = field(default_factory=list)
 
     async def write(
@@ -224,13 +295,14 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     """Write the feed of everything, the first page and the list of feeds."""
     feed = await _feed(work, row)
-    shown = {row.slug for row in work.rows}
+    shown = {row.slug for row in work.known.rows}
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
         for status in await work.store.feed_statuses()
         if status.slug in shown and status.slug != row.slug
     ]
-    moves = {row.slug: at.slug for row in work.rows if (at := _where_it_is(row, work.rows)) != row}
+    rows = work.known.rows
+    moves = {row.slug: at.slug for row in rows if (at := _where_it_is(row, rows)) != row}
     task = functools.partial(_rendered_first, links=links, moves=moves, site=work.output.site)
     (count,) = await work.write(task, [(row.slug, feed)])
     if count is None:
@@ -264,18 +336,18 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
 
 async def _feed_at(work: _Work, row: FeedRow) -> Feed:
     """Return what is shown at an address: the feed itself, or the one that it moved to."""
-    there = _where_it_is(row, work.rows)
+    there = _where_it_is(row, work.known.rows)
     feed = await _feed(work, there)
     return feed if there == row else replace(feed, at=row.slug)
 
 
 async def _feed(work: _Work, row: FeedRow) -> Feed:
     output = work.output
-    selection = _selection(row, output)
+    selection = work.known.chosen.get(_name(row))
     entries = await work.store.entries(
         row,
         selection.limit if selection else output.limit,
-        of=[member.id for member in _members(selection, work.rows)],
+        choice=_choice(row, work.known) if selection else None,
         quota=output.quota,
     )
     return Feed(
@@ -326,39 +398,52 @@ def _language(entries: Sequence[Entry]) -> str | None:
     return languages.pop() if len(languages) == 1 else None
 
 
-def _stale(rows: Sequence[FeedRow], output: Output) -> tuple[list[FeedRow], list[FeedRow]]:
-    """Return the feed of everything, if it is to be written, and the others that are.
-
-    A custom feed is when a category that it draws from is, and where a feed was before it moved,
-    when it is.
-    """
-    direct = {row.id for row in rows if row.wanted > row.written}
-
-    def drawn(row: FeedRow) -> Iterable[int]:
-        members = _members(_selection(row, output), rows)
-        return (one.id for one in (*members, _where_it_is(row, rows)))
-
-    stale = [row for row in rows if row.id in direct or not direct.isdisjoint(drawn(row))]
+def _stale(rows: Sequence[FeedRow]) -> tuple[list[FeedRow], list[FeedRow]]:
+    """Return the feed of everything, if it is to be written, and the others that are."""
+    stale = [row for row in rows if row.wanted > row.written]
     everything = [row for row in stale if row.kind == "everything"]
     return everything, [row for row in stale if row.kind != "everything"]
 
 
-def _selection(row: FeedRow, output: Output) -> Selection | None:
-    if row.kind != "custom":
-        return None
-    return next((s for s in output.selections if s.name == row.name), None)
+def _drawing(known: _Known) -> list[int]:
+    """Return the feeds that draw from a stale feed and are not stale themselves.
+
+    Custom feeds, and the addresses where a feed was before it moved.
+
+    One without categories draws from everything, and may come out as it was; those of sources are
+    marked with their articles.
+    """
+    stale = {row.id for row in known.rows if row.wanted > row.written}
+    everything = {row.id for row in known.rows if row.kind == "everything"}
+
+    def drawn(row: FeedRow) -> Collection[int]:
+        choice = _choice(row, known)
+        if choice.any_of is None and not choice.all_of:
+            return everything
+        return {*(choice.any_of or ()), *choice.all_of}
+
+    old = [row for row in known.rows if _where_it_is(row, known.rows).id in stale - {row.id}]
+    custom = [row for row in known.custom if stale and row.kind == "custom"]
+    drawing = [row for row in custom if not stale.isdisjoint(drawn(row))]
+    return [row.id for row in (*old, *drawing) if row.id not in stale]
 
 
-def _wanted(row: FeedRow, output: Output) -> bool:
-    return _selection(row, output) is not None
-
-
-def _members(selection: Selection | None, rows: Sequence[FeedRow]) -> list[FeedRow]:
-    if selection is None:
-        return []
-    names = {fold(name) for name in selection.categories}
-    named = (row for row in rows if row.kind == "category" and fold(row.name) in names)
-    return [_where_it_is(row, rows) for row in named]
+def _choice(row: FeedRow, known: _Known) -> Choice:
+    """Return what a custom feed shows, in the numbers of the store."""
+    if row.kind == "source":
+        return Choice(sources=(int(row.key),))
+    one = known.chosen[_name(row)]
+    every = [_members((name,), known) for name in one.all_categories]
+    any_of = _members(one.categories, known) if one.categories else None
+    return Choice(
+        # A category that no article ever had: none is in all of them.
+        any_of=any_of if all(every) else (),
+        all_of=tuple(number for members in every for number in members),
+        none_of=_members(one.not_categories, known),
+        sources=_sources(one.sources, known) if one.sources else None,
+        languages=one.languages,
+        sort=one.sort,
+    )
 
 
 def _where_it_is(row: FeedRow, rows: Sequence[FeedRow]) -> FeedRow:
@@ -368,6 +453,16 @@ def _where_it_is(row: FeedRow, rows: Sequence[FeedRow]) -> FeedRow:
         passed.add(row.moved_to)
         row = next((one for one in rows if one.id == row.moved_to), row)
     return row
+
+
+def _members(categories: Iterable[str], known: _Known) -> tuple[int, ...]:
+    names = set(map(fold, categories))
+    named = (row for row in known.rows if row.kind == "category" and row.key in names)
+    return tuple(_where_it_is(row, known.rows).id for row in named)
+
+
+def _sources(globs: tuple[str, ...], known: _Known) -> tuple[int, ...]:
+    return tuple(number for number, name in known.sources.items() if globbed(globs, (name,)))
 
 
 def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> int:

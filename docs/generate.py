@@ -85,6 +85,11 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     "feeds": {
         "name": "name: Rust and Linux",
         "categories": "categories: [Rust, Linux]",
+        "all_categories": "all_categories: [Rust, Security]",
+        "not_categories": "not_categories: [Sport]",
+        "sources": 'sources: ["Sina*", LWN]',
+        "language": "language: [zh, en]",
+        "sort": "sort: updated",
         "limit": "limit: 100",
     },
     "publish": {
@@ -100,6 +105,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "boilerplate": "boilerplate: off",
         "language": "language: zh-CN",
         "timezone": "timezone: Asia/Shanghai",
+        "own_feed": "own_feed: true",
         "name": "name: Village paper",
         "rules": "rules: [{categories: [Village]}]",
     },

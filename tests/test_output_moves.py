@@ -5,6 +5,8 @@ import re
 
 from place import Place
 
+from aggregator.output import Selection
+
 
 def titles(place: Place, slug: str) -> list[str]:
     items = json.loads((place.root / "feeds" / slug / "feed.json").read_text())["items"]
@@ -83,3 +85,14 @@ def test_the_page_at_an_old_address_of_another_depth_leads_where_it_says(place: 
     assert moves(place) == "/deep/old/* /new/:splat 301\n"
     page = (place.root / "feeds/deep/old/index.html").read_text()
     assert set(re.findall(r'href="((?:\.\./)*)index.html"', page)) == {"../../"}
+
+
+def test_a_custom_feed_goes_on_with_the_category_that_it_names(place: Place) -> None:
+    place.selections = (Selection(name="Mine", categories=("Old",), limit=50),)
+    place.post("a.md", "A", categories=["Old"])
+    place.once()
+    place.rename = {"Old": "New"}
+    place.once()
+    place.post("b.md", "B", categories=["New"])
+    place.once()
+    assert titles(place, "mine") == ["A", "B"]

@@ -11,10 +11,10 @@ from datetime import datetime
 from aggregator.article import Article, Step
 from aggregator.rules.actions import Plain, act, difference
 from aggregator.rules.conditions import Seen, holds, in_words
-from aggregator.rules.model import Rule
-from aggregator.rules.patterns import NotAppliedError
+from aggregator.rules.model import Globs, Languages, Rule
+from aggregator.rules.patterns import NotAppliedError, globbed
 
-__all__ = ["Plain", "Rule", "Ruled", "apply"]
+__all__ = ["Globs", "Languages", "Plain", "Rule", "Ruled", "apply", "globbed"]
 
 
 @dataclass(frozen=True, slots=True)

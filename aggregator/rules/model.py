@@ -160,6 +160,7 @@ Label = Annotated[
 Labels = Annotated[tuple[Label, ...], _one_or_several(Label)]
 Replaced = Annotated[dict[str, str], Field(min_length=1), AfterValidator(_replacements)]
 Language = Annotated[str, AfterValidator(_language)]
+Languages = Annotated[tuple[Language, ...], _one_or_several(Language)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 

@@ -211,6 +211,9 @@ class Common(BaseModel):
     )
     language: str | None = Field(None, description="of articles that name none, like zh-CN")
     timezone: Zone | None = Field(None, description="for dates that name none")
+    own_feed: bool = Field(
+        False, description="its articles are a feed of their own too, with the source's name"
+    )
 
 
 class Settings(Common):

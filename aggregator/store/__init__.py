@@ -2,6 +2,7 @@
 
 from aggregator.store.records import (
     Category,
+    Choice,
     DocumentState,
     Drop,
     Dropped,
@@ -26,6 +27,7 @@ from aggregator.store.store import Store, open_store
 
 __all__ = [
     "Category",
+    "Choice",
     "DocumentState",
     "Drop",
     "Dropped",

@@ -1,7 +1,7 @@
 """The feeds: which there are, which articles are in them, and which are to be written."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.identity import Changed, Duplicate, New
 from aggregator.nfkc import fold
 from aggregator.store.records import Category, Outcome, shown_key
-from aggregator.store.schema import article_feeds, feeds, notes
+from aggregator.store.schema import aliases, article_feeds, feeds, notes, sources
 from aggregator.store.sql import among, insert
 
 EVERYTHING = "everything"
+OF_SOURCE = "source"
 
 # Categories that a further copy brings stand behind those of the first, whose changes leave them.
 FURTHER = 1000
@@ -27,12 +28,17 @@ async def mark_feeds(connection: AsyncConnection, numbers: Iterable[int]) -> Non
 
 
 async def feeds_of(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
-    """Return the feeds that articles are in."""
-    query = sa.select(article_feeds.c.feed_id).distinct()
-    rows = await connection.execute(
-        query.where(among(connection, article_feeds.c.article_id, numbers))
+    """Return the feeds that articles are in: their categories', and those of their sources."""
+    of_categories = sa.select(article_feeds.c.feed_id).where(
+        among(connection, article_feeds.c.article_id, numbers)
     )
-    return set(rows.scalars())
+    scope = sa.cast(aliases.c.scope, sa.Text)
+    of_sources = (
+        sa.select(feeds.c.id)
+        .join(aliases, sa.and_(feeds.c.kind == OF_SOURCE, feeds.c.key == scope))
+        .where(aliases.c.kind == "identity", among(connection, aliases.c.article_id, numbers))
+    )
+    return set((await connection.execute(sa.union(of_categories, of_sources))).scalars())
 
 
 async def write_categories(
@@ -138,8 +144,32 @@ async def move_feed(connection: AsyncConnection, source: int, target: int) -> No
         await mark_feeds(connection, [source, target])
 
 
-async def make_feed(connection: AsyncConnection, kind: str, name: str, slug: str) -> int:
-    """Make a feed under the slug, or under ``slug-2``, ``slug-3``… when that is taken."""
+async def make_source_feeds(connection: AsyncConnection, slugs: Mapping[str, str]) -> None:
+    """Give sources (name -> slug) feeds of their own, or those that they have their new names.
+
+    A feed belongs to the number of its source, which outlives its name and its target.
+    """
+    active = sa.select(sources.c.id, sources.c.name).where(sources.c.active)
+    numbers = {row.name: row.id for row in await connection.execute(active)}
+    mine = sa.select(feeds.c.id, feeds.c.key, feeds.c.name).where(feeds.c.kind == OF_SOURCE)
+    known = {row.key: row for row in await connection.execute(mine)}
+    for name, slug in slugs.items():
+        key = str(numbers[name])
+        if key not in known:
+            await make_feed(connection, OF_SOURCE, name, slug, key)
+        elif known[key].name != name:
+            named = sa.update(feeds).where(feeds.c.id == known[key].id).values(name=name)
+            await connection.execute(named)
+            await mark_feeds(connection, [known[key].id])
+
+
+async def make_feed(
+    connection: AsyncConnection, kind: str, name: str, slug: str, key: str = ""
+) -> int:
+    """Make a feed under the slug, or under ``slug-2``, ``slug-3``… when that is taken.
+
+    ``key`` is what its kind knows it by, if that is not its name.
+    """
     free = slug
     turn = 1
     while await connection.scalar(sa.select(feeds.c.id).where(feeds.c.slug == free)):
@@ -147,6 +177,6 @@ async def make_feed(connection: AsyncConnection, kind: str, name: str, slug: str
         free = f"{slug}-{turn}"
     site = await connection.scalar(sa.select(notes.c.value).where(notes.c.name == "site"))
     uri = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{site}{free}')}"
-    row = {"kind": kind, "key": fold(name), "name": name, "slug": free, "uri": uri, "wanted": 1}
-    done = await connection.execute(sa.insert(feeds).values(row).returning(feeds.c.id))
+    row = {"kind": kind, "key": key or fold(name), "name": name, "slug": free, "uri": uri}
+    done = await connection.execute(sa.insert(feeds).values(**row, wanted=1).returning(feeds.c.id))
     return int(done.scalar_one())

@@ -170,18 +170,37 @@ class FeedRow:
     """A feed with an address.
 
     ``wanted`` counts the reasons to write it, ``written`` those that the files on disk already
-    answer; ``kind`` is "everything", "category" or "custom". ``moved_to``: the feed that the
-    articles of a renamed category are in now.
+    answer; ``kind`` is "everything", "category", "custom", or "source" for a source's own. ``key``
+    is the folded name, of a source's own feed the number of the source. ``moved_to``: the
+    feed that the articles of a renamed category are in now.
     """
 
     id: int
     kind: str
+    key: str
     name: str
     slug: str
     uri: str
     wanted: int
     written: int
     moved_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What a custom feed shows: the articles that are all of this.
+
+    In any of some categories, in all of some, in none of some (the numbers of their feeds), of some
+    sources (their numbers), in some languages (BCP 47: ``zh`` is zh-CN too). None asks for nothing,
+    () for what no article is. ``sort`` is the date that the newest are first by.
+    """
+
+    any_of: tuple[int, ...] | None = None
+    all_of: tuple[int, ...] = ()
+    none_of: tuple[int, ...] = ()
+    sources: tuple[int, ...] | None = None
+    languages: tuple[str, ...] = ()
+    sort: Literal["published", "updated"] = "published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

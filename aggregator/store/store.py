@@ -18,9 +18,18 @@ from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.nfkc import fold
 from aggregator.store import connect, hubs, learning, lives, stories
-from aggregator.store.feeds import EVERYTHING, feeds_of, make_feed, mark_feeds, move_feed
+from aggregator.store.choice import chosen
+from aggregator.store.feeds import (
+    EVERYTHING,
+    feeds_of,
+    make_feed,
+    make_source_feeds,
+    mark_feeds,
+    move_feed,
+)
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
+    Choice,
     DocumentState,
     Drop,
     Dropped,
@@ -530,6 +539,7 @@ class Store:
                 FeedRow(
                     id=row.id,
                     kind=row.kind,
+                    key=row.key,
                     name=row.name,
                     slug=row.slug,
                     uri=row.uri,
@@ -568,6 +578,20 @@ class Store:
             if known is None:
                 await make_feed(connection, "custom", name, slug)
 
+    async def make_source_feeds(self, slugs: Mapping[str, str]) -> None:
+        """Give configured sources (name -> slug) feeds of their own, unless they have them.
+
+        An address stays when its source is renamed, or the target of that edited.
+        """
+        async with self._write() as connection:
+            await make_source_feeds(connection, slugs)
+
+    async def source_names(self) -> dict[int, str]:
+        """Return the names of all sources by their numbers, also of those that are gone."""
+        async with self._read() as connection:
+            rows = await connection.execute(sa.select(sources.c.id, sources.c.name))
+            return {row.id: row.name for row in rows}
+
     async def rename_category(self, old: str, new: str, slug: str) -> None:
         """Move the articles of one category into another.
 
@@ -605,9 +629,9 @@ class Store:
             )
 
     async def entries(
-        self, feed: FeedRow, limit: int, of: Sequence[int] = (), quota: int | None = None
+        self, feed: FeedRow, limit: int, choice: Choice | None = None, quota: int | None = None
     ) -> list[Entry]:
-        """Return the newest live entries of a feed; of a custom one, those in the feeds ``of``.
+        """Return the newest live entries of a feed; of a custom one, those of the ``choice``.
 
         A category takes at most ``quota`` of one source.
         """
@@ -617,20 +641,17 @@ class Store:
             query = newest_first(entries_where(LIVE), limit)
         elif feed.kind == "category":
             query = newest_first(in_feed(entries_where(LIVE), feed.id), limit, article_feeds)
-        elif of:
-            # A few index ranges, however rare the categories are.
-            parts = (
-                newest_first(
-                    in_feed(sa.select(articles.c.id).where(LIVE), one), limit, article_feeds
-                )
-                for one in of
-            )
-            theirs = sa.union(*(sa.select(part.subquery().c.id) for part in parts))
-            query = newest_first(entries_where(articles.c.id.in_(theirs)), limit)
+        elif choice:
+            return await self._entries_of(choice, limit)
         else:
             return []
         async with self._read() as connection:
             return await _entries(connection, (await connection.execute(query)).all())
+
+    async def _entries_of(self, choice: Choice, limit: int) -> list[Entry]:
+        async with self._read() as connection:
+            found = await connection.execute(chosen(connection, choice, limit))
+            return await _entries(connection, await _in_order(connection, found.scalars().all()))
 
     async def _entries_within(self, feed: int, limit: int, quota: int) -> list[Entry]:
         """Return the newest entries of a category, at most ``quota`` of each source.
@@ -642,14 +663,12 @@ class Store:
         query = newest_first(plain, limit * _PASSED_OVER, article_feeds)
         async with self._read() as connection:
             taken: Counter[int] = Counter()
-            chosen: list[int] = []
+            shown: list[int] = []
             for number, source in await connection.execute(query):
                 taken[source] += 1
-                if taken[source] <= quota and len(chosen) < limit:
-                    chosen.append(number)
-            whole = entries_where(among(connection, articles.c.id, chosen))
-            rows = (await connection.execute(whole)).all()
-            return await _entries(connection, sorted(rows, key=lambda row: chosen.index(row.id)))
+                if taken[source] <= quota and len(shown) < limit:
+                    shown.append(number)
+            return await _entries(connection, await _in_order(connection, shown))
 
     async def written(self, shown: Sequence[tuple[FeedRow, Sequence[Entry]]]) -> None:
         """Note that the files of feeds show what was wanted when the rows were read."""
@@ -715,14 +734,22 @@ class Store:
         async with self._write() as connection:
             await connection.execute(statement.values(page_due=0), rows)
 
-    async def prune(self, before: datetime, keep: int) -> int:
+    async def prune(
+        self, before: datetime, keep: int, shown: Sequence[tuple[Choice, int]] = ()
+    ) -> int:
         """Delete articles published before a time, except each feed's newest ``keep``.
 
-        Their aliases stay as tombstones. Returns how many went.
+        ``shown``: what custom feeds show, with how many entries; that stays too. Their aliases stay
+        as tombstones. Returns how many went.
         """
         async with self._write() as connection:
+            spared: set[int] = set()
+            for choice, limit in shown:
+                spared |= set(
+                    (await connection.execute(chosen(connection, choice, limit))).scalars()
+                )
             rows = await connection.execute(prunable(before, keep))
-            numbers = list(rows.scalars())
+            numbers = [number for number in rows.scalars() if number not in spared]
             if not numbers:
                 return 0
             theirs = among(connection, articles.c.id, numbers)
@@ -930,6 +957,13 @@ async def _life(connection: AsyncConnection, row: sa.Row[Any], one: Entry) -> Li
         feeds=tuple((await connection.execute(names)).scalars()) if row.state == "live" else (),
         events=await lives.events_of(connection, row.id),
     )
+
+
+async def _in_order(connection: AsyncConnection, numbers: Sequence[int]) -> list[sa.Row[Any]]:
+    """Return the rows of articles in the order of their numbers."""
+    rows = await connection.execute(entries_where(among(connection, articles.c.id, numbers)))
+    found = {row.id: row for row in rows}
+    return [found[number] for number in numbers]
 
 
 async def _entries(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> list[Entry]:

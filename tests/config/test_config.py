@@ -158,6 +158,13 @@ def source(line: str) -> str:
         (f"title: a\n{GOOD}title: b", "1: title: is given twice, the second time on line 4; keep"),
         (f"title: !ENV x\n{GOOD}", "1: title: the tag '!ENV' means nothing here; leave it out"),
         ("[" * 100_000, "1: nested deeper than 64 levels"),
+        # Feeds of one's own choice
+        (f"{GOOD}feeds:\n- name: x", "4: feeds[0]: chooses nothing; say what is in it: "),
+        (f"{GOOD}feeds:\n- {{name: x, not_categories: [A]}}", "4: feeds[0]: chooses nothing; say "),
+        (f"{GOOD}feeds:\n- {{name: x, categories: []}}", "4: feeds[0].categories: is empty"),
+        (f"{GOOD}feeds:\n- {{name: x, sources: []}}", "4: feeds[0].sources: a list is empty"),
+        (f"{GOOD}feeds:\n- {{name: x, language: Chinese}}", "4: feeds[0].language: 'Chinese' is "),
+        (f"{GOOD}feeds:\n- {{name: x, language: zh, sort: age}}", "4: feeds[0].sort: is to be "),
         # The environment
         (f"title: ${{NONE}}\n{GOOD}", "1: title: the environment has no NONE; set it, or write"),
         (f"title: ${{TITLE-x}}\n{GOOD}", "1: title: '${' begins ${NAME} or ${NAME:-default}; for"),

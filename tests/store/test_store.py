@@ -24,6 +24,7 @@ from aggregator.article import Article, Companion, Enclosure, Episode, Origin
 from aggregator.errors import StoreError
 from aggregator.identity import Changed, Duplicate, New, Unchanged
 from aggregator.store import (
+    Choice,
     DocumentState,
     Kept,
     Listed,
@@ -393,11 +394,64 @@ def test_custom_feeds_show_the_union(store_url: str) -> None:
             await store.make_custom_feed("Mine", "mine")
             await store.make_custom_feed("Mine", "mine")
             rows = await feeds(store)
-            of = [rows["a"].id, rows["b"].id]
+            of = Choice(any_of=(rows["a"].id, rows["b"].id))
             found = await store.entries(rows["mine"], 50, of)
             assert [entry.article.title for entry in found] == ["Story 3", "Story 2", "Story 1"]
             assert len(await store.entries(rows["mine"], 2, of)) == 2
             assert await store.entries(rows["mine"], 2) == []
+
+    asyncio.run(work())
+
+
+def test_custom_feeds_choose_alike_in_both_databases(store_url: str) -> None:
+    async def work() -> None:
+        async with opened(store_url, INBOX, WIRE) as store:
+            await bring(
+                store,
+                story(1, "A", language="zh-CN"),
+                story(2, "A", "B", language="ZH"),
+                story(3, "B", language="zhx"),
+                story(4, "A", "B", "C"),
+            )
+            await bring(store, story(5, "A"), story(6, language="en"), source=WIRE)
+            await store.make_custom_feed("Mine", "mine")
+            rows = await feeds(store)
+            a, b, c = (rows[name].id for name in "abc")
+            named = {name: number for number, name in (await store.source_names()).items()}
+            inbox, wire = named["Inbox"], named["Wire"]
+
+            async def chosen(limit: int = 50, **choice: Any) -> list[int]:
+                found = await store.entries(rows["mine"], limit, Choice(**choice))
+                return [int(entry.article.title.split()[1]) for entry in found]
+
+            assert await chosen(all_of=(a, b)) == [4, 2]
+            assert await chosen(any_of=(a, b), none_of=(c,)) == [5, 3, 2, 1]
+            assert await chosen(any_of=(a,), sources=(wire,)) == [5]
+            assert await chosen(any_of=tuple(range(1000)), limit=2) == [5, 4]
+            assert await chosen(any_of=()) == await chosen(sources=()) == []
+            assert await chosen(sources=(inbox, wire), limit=3) == [6, 5, 4]
+            assert await chosen(languages=("zh", "en")) == [6, 2, 1]
+            assert await chosen(sources=(wire,), sort="updated") == [6, 5]
+
+    asyncio.run(work())
+
+
+def test_the_feed_of_a_source_outlives_its_name_and_its_target(store_url: str) -> None:
+    async def work() -> None:
+        async with opened(store_url) as store:
+            await store.make_source_feeds({"Inbox": "inbox"})
+            before = (await feeds(store))["inbox"]
+            await store.set_sources([replace(INBOX, name="Letters")])
+            await store.make_source_feeds({"Letters": "letters"})
+            await store.set_sources([replace(INBOX, name="Letters", key="directory:post")])
+            await store.make_source_feeds({"Letters": "letters"})
+            after = await feeds(store)
+            assert set(after) == {"", "inbox"}
+            assert after["inbox"].uri == before.uri
+            assert after["inbox"].name == "Letters"
+            assert after["inbox"].wanted == before.wanted + 1
+            await bring(store, story(1, "A"), source=replace(INBOX, key="directory:post"))
+            assert (await feeds(store))["inbox"].wanted == before.wanted + 2
 
     asyncio.run(work())
 

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from store_samples import DAY, INBOX, WIRE, bring, feeds, opened, story
 
-from aggregator.store import DocumentState, Store
+from aggregator.store import Choice, DocumentState, Store
 from aggregator.store.schema import bands
 
 LARGE = re.compile(
@@ -68,7 +68,28 @@ async def _feed(store: Store, slug: str, limit: int = 10) -> None:
 async def _custom(store: Store) -> None:
     await store.make_custom_feed("Mine", "mine")
     rows = await feeds(store)
-    await store.entries(rows["mine"], 10, [rows["c1"].id, rows["c2"].id])
+    await store.entries(rows["mine"], 10, Choice(any_of=(rows["c1"].id, rows["c2"].id)))
+
+
+async def _custom_by_all(store: Store) -> None:
+    rows = {row.slug: row.id for row in await store.feed_rows()}
+    await store.make_custom_feed("Mine", "mine")
+    mine = (await feeds(store))["mine"]
+    every = Choice(
+        any_of=(rows["c1"],),
+        all_of=(rows["c2"],),
+        none_of=(rows["c0"],),
+        sources=(1,),
+        languages=("zh",),
+    )
+    for choice in (every, Choice(sources=(1,)), Choice(languages=("zh",))):
+        await store.entries(mine, 10, choice)
+    await store.entries(mine, 10, Choice(sources=(1,), sort="updated"))
+
+
+async def _own_feed(store: Store) -> None:
+    await store.make_source_feeds({INBOX.name: "inbox"})
+    await bring(store, story(999, "C1", "New"))
 
 
 async def _pages(store: Store) -> None:
@@ -112,6 +133,8 @@ ROUND: dict[str, Callable[[Store], Awaitable[None]]] = {
     "everything": lambda store: _feed(store, ""),
     "a category": lambda store: _feed(store, "c1"),
     "a custom feed": _custom,
+    "a custom feed by all there is": _custom_by_all,
+    "an article of a source with a feed of its own": _own_feed,
     "a category with a quota": _quota,
     "rivals": _rivals,
     "what is learned": _learning,
