@@ -146,9 +146,14 @@ async def _new_cell() -> ProcessPoolExecutor:
 
 def _kill(pool: ProcessPoolExecutor) -> None:
     # What waits in it is not cancelled but fails, which those who wait can tell from their own end.
+    answers = pool._result_queue
     for process in tuple((pool._processes or {}).values()):
         process.kill()
     pool.shutdown(wait=False)
+    # A process killed in the midst of an answer leaves half of it. The pool's own thread would wait
+    # for the rest for ever, and this program with it at its end, while a writing end is open here.
+    if answers:
+        answers._writer.close()
 
 
 def _map(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:

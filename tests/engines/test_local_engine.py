@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import struct
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -33,6 +35,15 @@ def hang_at(number: int, bad: int) -> int:
     if number == bad:
         time.sleep(60)
     return number
+
+
+def half_an_answer(number: int) -> int:
+    """Die as one does that is killed in the midst of sending: the length is there, the rest not."""
+    frame: Any = sys._getframe()
+    while "result_queue" not in frame.f_locals:
+        frame = frame.f_back
+    frame.f_locals["result_queue"]._writer._send(struct.pack("!i", 1000) + b"half")
+    os._exit(9)
 
 
 def refuse(number: int) -> int:
@@ -114,6 +125,24 @@ def test_no_item_is_blamed_where_processes_cannot_be_had(tmp_path: Path) -> None
         timeout=30,
     )
     assert ended.stdout == "worker processes cannot be started, or end at once\n"
+
+
+def test_half_an_answer_keeps_nobody_waiting() -> None:
+    async def work(engine: LocalEngine) -> list[Any]:
+        return await engine.compute(half_an_answer, [1]) + await engine.compute(double, range(20))
+
+    before = set(threading.enumerate())
+    lost, *others = run(lambda engine: _with_a_pool(engine, work), patience=0.5)
+    assert isinstance(lost, AggregatorError)
+    assert others == [double(number) for number in range(20)]
+    for thread in set(threading.enumerate()) - before:
+        thread.join(20)
+        assert not thread.is_alive(), thread
+
+
+async def _with_a_pool(engine: LocalEngine, work: Any) -> Any:
+    await engine.compute(double, range(20))
+    return await work(engine)
 
 
 def test_an_exception_comes_through() -> None:
