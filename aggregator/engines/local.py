@@ -146,7 +146,7 @@ async def _new_cell() -> ProcessPoolExecutor:
 
 def _kill(pool: ProcessPoolExecutor) -> None:
     # What waits in it is not cancelled but fails, which those who wait can tell from their own end.
-    answers = pool._result_queue
+    answers: Any = pool._result_queue
     for process in tuple((pool._processes or {}).values()):
         process.kill()
     pool.shutdown(wait=False)
