@@ -254,17 +254,18 @@ async def _publish_parts(work: _Work, stale: Sequence[FeedRow]) -> list[Written]
 async def _some_at_once(parts: AsyncIterator[Coroutine[Any, Any, T]]) -> list[T]:
     """Do parts of the work, a few in hand; all end before what went wrong with one is raised."""
     gate = asyncio.Semaphore(_PARTS_IN_HAND)
-
-    async def one(part: Coroutine[Any, Any, T]) -> T:
-        try:
-            return await part
-        finally:
-            gate.release()
-
-    tasks = []
-    async for part in parts:
+    tasks: list[asyncio.Task[T]] = []
+    try:
         await gate.acquire()
-        tasks.append(asyncio.create_task(one(part)))
+        async for part in parts:
+            tasks.append(asyncio.create_task(part))
+            tasks[-1].add_done_callback(lambda _: gate.release())
+            await gate.acquire()
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
     results = await asyncio.gather(*tasks, return_exceptions=True)
     done = []
     for result in results:
