@@ -17,7 +17,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 COMMAND = (sys.executable, "-m", "aggregator")
-PATIENCE = 20.0  # seconds; what waits polls, so only a failure takes as long
+PATIENCE = 60.0  # seconds; what waits polls, so only a failure takes as long
 
 # The last one would have every process compile the program anew, for half a second.
 _UNWANTED = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONDONTWRITEBYTECODE")
