@@ -218,7 +218,8 @@ def _revision(connection: sa.Connection) -> str | None:
     """Return the revision that the tables have, None for an empty database."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _newest() -> str:
