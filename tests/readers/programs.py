@@ -1,4 +1,4 @@
-"""Real feed readers, driven without a person: each polls when it is told to, and says what it has."""
+"""Real feed readers, driven without a person: each polls when told to, and says what it has."""
 
 import contextlib
 import os
@@ -10,19 +10,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 PATIENCE = 20.0  # seconds; what waits polls, so only a failure takes as long
 
 
 class Reader(Protocol):
-    """A reader with one subscription."""
+    """A reader with one subscription. ``takes_edits``: whether it shows an entry's later text."""
+
+    takes_edits: ClassVar[bool]
 
     def poll(self) -> None:
         """Ask the server for news."""
 
-    def shown(self) -> dict[str, str]:
-        """Return the texts of the entries that it has, by id."""
+    def shown(self) -> list[tuple[str, str]]:
+        """Return the ids and texts of the entries that it has."""
 
     def unread(self) -> int:
         """Count the entries that nobody has read."""
@@ -54,13 +56,14 @@ def query(database: Path, sql: str) -> list[Any]:
 class Newsboat:
     """Newsboat, started for each poll."""
 
+    takes_edits: ClassVar = True
     home: Path
 
     def poll(self) -> None:
         self._run("reload")
 
-    def shown(self) -> dict[str, str]:
-        return dict(query(self.home / "cache.db", "SELECT guid, content FROM rss_item"))
+    def shown(self) -> list[tuple[str, str]]:
+        return query(self.home / "cache.db", "SELECT guid, content FROM rss_item")
 
     def unread(self) -> int:
         return int(self._run("print-unread").split()[0])
@@ -93,14 +96,15 @@ def newsboat(home: Path, url: str) -> Iterator[Reader]:
 class Lemon24:
     """The library behind lemon24/reader's web application."""
 
+    takes_edits: ClassVar = True
     library: Any
     url: str
 
     def poll(self) -> None:
         self.library.update_feed(self.url)  # all feeds would be updated when they are due
 
-    def shown(self) -> dict[str, str]:
-        return {one.id: one.get_content().value for one in self.library.get_entries()}
+    def shown(self) -> list[tuple[str, str]]:
+        return [(one.id, one.get_content().value) for one in self.library.get_entries()]
 
     def unread(self) -> int:
         return len(list(self.library.get_entries(read=False)))
@@ -134,14 +138,15 @@ _OBJECT = ("--dest=org.gnome.feed.Reader", "/org/gnome/feed/Reader")
 class Liferea:
     """Liferea under a display that nobody sees, spoken to over D-Bus."""
 
+    takes_edits: ClassVar = False  # what has an id that it knows it leaves as it was, as of 1.14
     home: Path
     environment: dict[str, str]
 
     def poll(self) -> None:
         self.call("Refresh")
 
-    def shown(self) -> dict[str, str]:
-        return dict(query(self.database, "SELECT source_id, description FROM items"))
+    def shown(self) -> list[tuple[str, str]]:
+        return query(self.database, "SELECT source_id, description FROM items")
 
     def unread(self) -> int:
         return int(query(self.database, "SELECT count(*) FROM items WHERE NOT read")[0][0])

@@ -15,6 +15,9 @@ Subscribe = Callable[[Path, str], AbstractContextManager[Reader]]
 NO_READER = "" if importlib.util.find_spec("reader") else "not installed: reader"
 NO_LIFEREA = missing("liferea", "dbus-run-session", "dbus-send", "xvfb-run")
 
+# 226: these readers take a feed without the entries that they have (RFC 3229).
+NEWS = (200, 226)
+
 
 def skip(reason: str) -> tuple[pytest.MarkDecorator, ...]:
     return (pytest.mark.skipif(bool(reason), reason=reason or "here"),)
@@ -46,51 +49,57 @@ def follow(story: Story, reader: Reader) -> None:
     assert set(story.statuses()) == {200}
 
     # Nothing happened: nothing is transferred.
-    asked(story, reader, [304])
-    asked(story, reader, [304])
+    assert asked(story, reader) == [304]
+    assert asked(story, reader) == [304]
 
     # An edit is no news, but the text is the new one.
     before = story.texts()
     story.edit()
-    assert story.texts().keys() == before.keys()
+    assert words(story.texts()).keys() == words(before).keys()
     assert story.texts() != before
-    asked(story, reader, [200])
+    assert asked(story, reader)[-1] in NEWS
     assert reader.unread() == 0
 
     # The category has another address, and nothing else changes.
     story.rename()
-    asked(story, reader, [301, 200])
+    assert asked(story, reader) == [301, 200]
     assert reader.unread() == 0
-    asked(story, reader, moved([304]))
+    # Some take note of the new address, and some come by the old one for ever.
+    assert asked(story, reader)[-1] == 304
 
     # What comes under the new name reaches the subscriber of the old one.
     story.add()
-    asked(story, reader, [200])
+    assert asked(story, reader)[-1] in NEWS
     assert len(story.texts()) == 3
     assert reader.unread() == 1
 
 
-def asked(story: Story, reader: Reader, statuses: list[int]) -> None:
-    """Poll; see how the server answers, and that the reader then has what is published."""
+def asked(story: Story, reader: Reader) -> list[int]:
+    """Poll; see that the reader then has what is published, and return the server's answers."""
     reader.poll()
     answers: list[int] = []
 
     def answered() -> bool:
         answers.extend(story.statuses())
-        return len(answers) >= len(statuses)
+        return any(status != 301 for status in answers)
 
     until(answered, lambda: answers)
-    assert answers == statuses
     shows(reader, story)
+    return answers
 
 
 def shows(reader: Reader, story: Story) -> None:
-    until(
-        lambda: words(reader.shown()) == words(story.texts()),
-        lambda: (reader.shown(), story.texts()),
-    )
+    """Wait until the reader has what is published, and nothing twice."""
+
+    def alike() -> bool:
+        has, published = words(reader.shown()), words(story.texts())
+        return has == published if reader.takes_edits else has.keys() == published.keys()
+
+    until(alike, lambda: (reader.shown(), story.texts()))
 
 
-def words(texts: dict[str, str]) -> dict[str, str]:
-    """Return the texts without the markup that readers put around it, too."""
-    return {identity: re.sub(r"<[^>]*>", "", html).strip() for identity, html in texts.items()}
+def words(entries: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the texts by id without the markup that readers put around it, too."""
+    found = {identity: re.sub(r"<[^>]*>", "", html).strip() for identity, html in entries}
+    assert len(found) == len(entries)
+    return found
