@@ -107,6 +107,9 @@ FASTFEEDPARSER: Found = {
     "origin": lambda e: e.source["title"],
 }
 
+# What is markup in the other formats is plain text in this one.
+FASTFEEDPARSER_JSON: Found = {**FASTFEEDPARSER, "summary": lambda e: e.description}
+
 _FEEDSMITH_XML: Found = {
     "lead image": lambda e: e["media"]["thumbnails"][0]["url"],
     "how long it plays": lambda e: e["itunes"]["duration"],
