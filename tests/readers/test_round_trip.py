@@ -213,9 +213,10 @@ def test_the_documentation_lists_every_loss() -> None:
 
 
 # Words of several scripts, and what markup, XML and JSON make much of.
-WORDS = st.sampled_from(
-    """bread été 新闻 مقال שלום 😀 & &amp; &#38; <b> </title> < ]]> <![CDATA[ <!-- " ' \\ \\u0041
-    {{ %20 ?> e\u0301 \u200f""".split()
+WORDS = st.one_of(
+    st.sampled_from(["bread", "été", "新闻", "مقال", "שלום", "😀", "e\u0301", "\u200f"]),
+    st.sampled_from(["&", "&amp;", "&#38;", "<b>", "</title>", "<", "]]>", "<![CDATA[", "<!--"]),
+    st.sampled_from(['"', "'", "\\", "\\u0041", "{{", "%20", "?>"]),
 )
 LINES = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
 NAMES = st.lists(LINES, min_size=1, max_size=4, unique=True).map(tuple)
