@@ -3,6 +3,7 @@
 import contextlib
 import json
 import subprocess
+from calendar import timegm
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -48,7 +49,7 @@ def feedsmith() -> Iterator[Parse]:
 
 
 def _utc(parts: Any) -> datetime:
-    return datetime(*parts[:6], tzinfo=UTC)
+    return datetime.fromtimestamp(timegm(parts), UTC)
 
 
 FEEDPARSER: Found = {

@@ -130,7 +130,7 @@ def lemon24(home: Path, url: str) -> Iterator[Reader]:
 # Liferea
 
 _NO_FEEDS = '<?xml version="1.0"?><opml version="1.0"><head/><body/></opml>'
-_START = 'echo "$DBUS_SESSION_BUS_ADDRESS"; exec liferea --mainwindow-state=hidden'
+_START = 'echo "$$ $DBUS_SESSION_BUS_ADDRESS"; exec liferea --mainwindow-state=hidden'
 _OBJECT = ("--dest=org.gnome.feed.Reader", "/org/gnome/feed/Reader")
 
 
@@ -184,13 +184,17 @@ def liferea(home: Path, url: str) -> Iterator[Reader]:
     ) as process:
         try:
             assert process.stdout
-            bus = process.stdout.readline().decode().strip()
+            pid, bus = process.stdout.readline().decode().split()
             reader = Liferea(home, environment | {"DBUS_SESSION_BUS_ADDRESS": bus})
             until(lambda: reader.call("Ping"), lambda: "Liferea did not start")
             assert reader.call("Subscribe", f"string:{url}")
             yield reader
+            # Its display and its bus end with it, and leave nothing behind.
+            os.kill(int(pid), signal.SIGTERM)
+            process.wait(PATIENCE)
         finally:
-            os.killpg(process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _alone(home: Path) -> dict[str, str]:
