@@ -43,6 +43,7 @@ class Place:
     duplicates: Literal["merge", "mark", "keep"] = "merge"
     selections: tuple[Selection, ...] = ()
     title: str = "Papers"
+    base_url: str = "https://feeds.example.org/"
     compute: Compute | None = None
     store: str = "sqlite:///data/store.db"
     _tick: int = 0
@@ -132,7 +133,7 @@ class Place:
         """Where and how feeds are written."""
         return Output(
             folder=self.root / "feeds",
-            site=Site(title=self.title, base_url="https://feeds.example.org/"),
+            site=Site(title=self.title, base_url=self.base_url),
             limit=self.limit,
             quota=self.quota,
             selections=self.selections,

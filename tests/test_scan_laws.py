@@ -1,8 +1,9 @@
-"""Whatever happens to the files: an id, once published, stays with its story and its file."""
+"""Whatever happens to files and settings: a published id stays with its story and its file."""
 
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,10 @@ from aggregator.store.schema import aliases, articles
 NAMES = st.sampled_from(["a.md", "b.md", "sub/c.md"])
 TITLES = st.sampled_from(["Bread", "Soup", "Coal"])
 TEXTS = st.sampled_from(["One.", "Two.", "Three."])
+RENAMES = st.sampled_from(
+    [{}, {"Food": "Kitchen"}, {"Winter": "Food"}, {"Food": "Kitchen", "Winter": "Kitchen"}]
+)
+RULES = st.sampled_from([(), ({"if": {"title": "Soup"}, "categories": ["Hot"]},)])
 CATEGORIES = st.sampled_from([[], ["Food"], ["Food", "Winter"]])
 
 
@@ -70,6 +75,18 @@ class Files(RuleBasedStateMachine):
     def restore(self, name: str) -> None:
         if name in self.removed and name not in self.there:
             self._write(name, self.removed.pop(name))
+
+    @rule(rename=RENAMES, rules=RULES, nested=st.booleans(), title=TITLES)
+    def configure(
+        self, rename: dict[str, str], rules: tuple[dict[str, Any], ...], nested: bool, title: str
+    ) -> None:
+        """Another configuration, from the next start on."""
+        self.place.rename, self.place.rules = rename, rules
+        self.place.nested, self.place.title = nested, title
+
+    @rule()
+    def lose_the_output(self) -> None:
+        shutil.rmtree(self.place.root / "feeds", ignore_errors=True)
 
     @rule(name=NAMES)
     def look_at_one(self, name: str) -> None:
