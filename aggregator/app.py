@@ -305,6 +305,7 @@ def _custom(config: Config) -> Iterator[Selection]:
             not_categories=feed.not_categories,
             sources=feed.sources,
             languages=feed.language,
+            search=feed.search or "",
             sort=feed.sort,
         )
 

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from aggregator import __version__
+from aggregator import __version__, search
 from aggregator.article import Entry, Feed
 from aggregator.errors import AggregatorError, PublishError
 from aggregator.nfkc import fold
@@ -41,7 +41,8 @@ from aggregator.publish import (
 )
 from aggregator.refine import Compute
 from aggregator.rules import globbed
-from aggregator.store import Choice, FeedRow, Page, Store
+from aggregator.store import WORDS, Choice, FeedRow, Page, Store
+from aggregator.weighing import weigh
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,8 +60,9 @@ class Selection:
     """A custom feed: the articles that are all of this, what is empty asking for nothing.
 
     In any of ``categories``, in all of ``all_categories``, in none of ``not_categories``; of
-    ``sources``, globs of their names; in ``languages`` (BCP 47: ``zh`` is zh-CN too). Those of the
-    kind "source" are of the source of their name. ``limit`` in entries.
+    ``sources``, globs of their names; in ``languages`` (BCP 47: ``zh`` is zh-CN too); found by
+    ``search`` (see ``search.query``). Those of the kind "source" are of the source of their name.
+    ``limit`` in entries.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Selection:
     not_categories: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    search: str = ""
     sort: Literal["published", "updated"] = "published"
 
 
@@ -113,6 +116,8 @@ async def prepare_output(store: Store, output: Output) -> None:
             await store.make_custom_feed(selection.name, slug(selection.name))
     own = [selection.name for selection in output.selections if selection.kind == "source"]
     await store.make_source_feeds({name: slug(name) for name in own})
+    searched = any(selection.search for selection in output.selections)
+    await store.follow({WORDS: search.VERSION} if searched else {})
     rows = await store.feed_rows()
     settings = _digest(output)
     lost, pages_lost = await asyncio.to_thread(_tidy, output, rows)
@@ -131,6 +136,7 @@ async def publish(store: Store, output: Output, compute: Compute) -> list[Writte
     Raises StoreError, and PublishError when something could not be written: all else is written
     before, and what was not stays stale.
     """
+    await weigh(store, compute)
     known = await _known(store, output)
     if due := _drawing(known):
         # Noted, for what they draw from may be written before they are, and then a crash come.
@@ -442,6 +448,7 @@ def _choice(row: FeedRow, known: _Known) -> Choice:
         none_of=_members(one.not_categories, known),
         sources=_sources(one.sources, known) if one.sources else None,
         languages=one.languages,
+        search=search.query(one.search) if one.search else search.NOTHING,
         sort=one.sort,
     )
 

@@ -89,6 +89,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "not_categories": "not_categories: [Sport]",
         "sources": 'sources: ["Sina*", LWN]',
         "language": "language: [zh, en]",
+        "search": "search: '央行 OR \"central bank\" -football'",
         "sort": "sort: updated",
         "limit": "limit: 100",
     },
