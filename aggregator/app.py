@@ -292,6 +292,7 @@ def _output(loaded: Loaded, sources: Iterable[Source] = ()) -> Output:
         quota=config.categories.quota,
         selections=(*_custom(config), *_own(sources, config.publish.limit)),
         rename=config.categories.rename,
+        zone=config.timezone,
     )
 
 
@@ -306,6 +307,7 @@ def _custom(config: Config) -> Iterator[Selection]:
             sources=feed.sources,
             languages=feed.language,
             search=feed.search or "",
+            digest=feed.digest or "",
             sort=feed.sort,
         )
 

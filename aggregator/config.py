@@ -34,7 +34,7 @@ from aggregator.store.connect import address
 MOST_BYTES = 16_000_000
 
 # The settings of a custom feed one of which it needs.
-_CHOICES = ("categories", "all_categories", "sources", "language", "search")
+_CHOICES = ("categories", "all_categories", "sources", "language", "search", "digest")
 
 _NO_ADDRESS = "needs a base_url, at which the hub can reach this program"
 
@@ -107,6 +107,11 @@ class CustomFeed(_Section):
     )
     sort: Literal["published", "updated"] = Field(
         "published", description="what comes first: the newest articles, or the newest changes"
+    )
+    digest: Literal["daily", "weekly"] | None = Field(
+        None,
+        description="one entry for each day or week (from Monday on) with its headlines, once it "
+        "is over in the time zone above",
     )
     limit: int | None = Field(
         None, ge=1, le=10_000, description="entries in it; default: publish.limit"

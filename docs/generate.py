@@ -91,6 +91,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "language": "language: [zh, en]",
         "search": "search: '央行 OR \"central bank\" -football'",
         "sort": "sort: updated",
+        "digest": "digest: weekly",
         "limit": "limit: 100",
     },
     "publish": {

@@ -43,6 +43,7 @@ class Place:
     duplicates: Literal["merge", "mark", "keep"] = "merge"
     selections: tuple[Selection, ...] = ()
     title: str = "Papers"
+    zone: str = "UTC"
     compute: Compute | None = None
     store: str = "sqlite:///data/store.db"
     _tick: int = 0
@@ -137,6 +138,7 @@ class Place:
             quota=self.quota,
             selections=self.selections,
             rename=self.rename,
+            zone=self.zone,
         )
 
     def _sources(self) -> dict[str, Source]:

@@ -300,6 +300,15 @@ members = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# The last period of each feed of digests that is over.
+periods = sa.Table(
+    "periods",
+    metadata,
+    sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    _text("label"),
+    sa.Column("ends", Instant, nullable=False),
+)
+
 # The headlines of periods that are over, as they were then. total counts also those that are not
 # listed.
 digests = sa.Table(

@@ -13,11 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregator.article import Entry
+from aggregator.article import Digest, Entry
 from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.nfkc import fold
-from aggregator.store import connect, findings, hubs, learning, lives, stories, turns
+from aggregator.store import connect, digests, findings, hubs, learning, lives, stories, turns
 from aggregator.store.choice import chosen
 from aggregator.store.feeds import (
     EVERYTHING,
@@ -702,6 +702,33 @@ class Store:
         async with self._write() as connection:
             await findings.write_findings(connection, found)
             await turns.write_marks(connection, digests, mark)
+
+    async def count(self, choice: Choice) -> int:
+        """Return how many articles a choice has, the newest hundred thousand at most."""
+        async with self._read() as connection:
+            found = chosen(connection, choice, 100_000).subquery()
+            query = sa.select(sa.func.count()).select_from(found)
+            return int((await connection.execute(query)).scalar_one())
+
+    async def close_periods(self, ends: datetime) -> None:
+        """Let nothing appear before a time any more."""
+        async with self._write() as connection:
+            await digests.close_periods(connection, ends)
+
+    async def digested(self, feed: int) -> tuple[datetime, str] | None:
+        """Return when the last period of a feed ended and its label, or None."""
+        async with self._read() as connection:
+            return await digests.digested(connection, feed)
+
+    async def add_digest(self, feed: int, digest: Digest) -> None:
+        """Note that a period of a feed is over, with what was in it."""
+        async with self._write() as connection:
+            await digests.add_digest(connection, feed, digest)
+
+    async def digests(self, feed: int, limit: int) -> Sequence[Digest]:
+        """Return the newest digests of a feed, newest first."""
+        async with self._read() as connection:
+            return await digests.read_digests(connection, feed, limit)
 
     async def written(self, shown: Sequence[tuple[FeedRow, Sequence[Entry]]]) -> None:
         """Note that the files of feeds show what was wanted when the rows were read."""

@@ -63,6 +63,14 @@ def _make_followers() -> None:
 
 def _make_digests() -> None:
     op.create_table(
+        "periods",
+        sa.Column("feed_id", _NUMBER, nullable=False),
+        sa.Column("label", sa.Text(), server_default="", nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("feed_id", name=op.f("pk_periods")),
+        _of_feed("periods"),
+    )
+    op.create_table(
         "digests",
         sa.Column("feed_id", _NUMBER, nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
