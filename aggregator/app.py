@@ -307,6 +307,7 @@ def _custom(config: Config) -> Iterator[Selection]:
             sources=feed.sources,
             languages=feed.language,
             search=feed.search or "",
+            conditions=feed.if_,
             digest=feed.digest or "",
             sort=feed.sort,
         )

@@ -23,7 +23,7 @@ from pydantic_core import ErrorDetails
 from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.nfkc import fold
-from aggregator.rules import Globs, Languages, Rule
+from aggregator.rules import Globs, Ifs, Languages, Rule
 from aggregator.search import query
 from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebFolder, Zone
@@ -34,7 +34,7 @@ from aggregator.store.connect import address
 MOST_BYTES = 16_000_000
 
 # The settings of a custom feed one of which it needs.
-_CHOICES = ("categories", "all_categories", "sources", "language", "search", "digest")
+_CHOICES = ("categories", "all_categories", "sources", "language", "search", "if", "digest")
 
 _NO_ADDRESS = "needs a base_url, at which the hub can reach this program"
 
@@ -51,6 +51,15 @@ def _local_folder(value: str) -> str:
 def _query(value: str) -> str:
     query(value)
     return value
+
+
+def _timeless(value: Ifs) -> Ifs:
+    if any(one.age or any(other.age for other in one.not_) for one in value):
+        raise ValueError("asks for an age, but what is in a feed is decided when an article comes")
+    return value
+
+
+Timeless = Annotated[Ifs, AfterValidator(_timeless)]
 
 
 class _Section(BaseModel):
@@ -107,6 +116,9 @@ class CustomFeed(_Section):
     )
     sort: Literal["published", "updated"] = Field(
         "published", description="what comes first: the newest articles, or the newest changes"
+    )
+    if_: Timeless = Field(
+        (), alias="if", description="only articles that are like this, as in rules"
     )
     digest: Literal["daily", "weekly"] | None = Field(
         None,

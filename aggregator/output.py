@@ -42,9 +42,9 @@ from aggregator.publish import (
     write,
 )
 from aggregator.refine import Compute
-from aggregator.rules import globbed
-from aggregator.store import WORDS, Choice, FeedRow, Page, Store
-from aggregator.weighing import weigh
+from aggregator.rules import If, globbed
+from aggregator.store import Choice, FeedRow, Page, Store
+from aggregator.weighing import Conditions, purposes, weigh
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -63,8 +63,9 @@ class Selection:
 
     In any of ``categories``, in all of ``all_categories``, in none of ``not_categories``; of
     ``sources``, globs of their names; in ``languages`` (BCP 47: ``zh`` is zh-CN too); found by
-    ``search`` (see ``search.query``). Those of the kind "source" are of the source of their name.
-    ``limit`` in entries. ``digest``: one entry for each day or week, with what appeared in it.
+    ``search`` (see ``search.query``); one of the ``conditions`` holds, which ask for no age. Those
+    of the kind "source" are of the source of their name. ``limit`` in entries. ``digest``: one
+    entry for each day or week, with what appeared in it.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Selection:
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     search: str = ""
+    conditions: tuple[If, ...] = ()
     digest: digests.Every | Literal[""] = ""
     sort: Literal["published", "updated"] = "published"
 
@@ -121,15 +123,15 @@ async def prepare_output(store: Store, output: Output) -> None:
             await store.make_custom_feed(selection.name, slug(selection.name))
     own = [selection.name for selection in output.selections if selection.kind == "source"]
     await store.make_source_feeds({name: slug(name) for name in own})
-    searched = any(selection.search for selection in output.selections)
-    await store.follow({WORDS: search.VERSION} if searched else {})
+    known = await _known(store, output)
+    await store.follow(purposes(_conditions(known), words=_searching(output)))
     rows = await store.feed_rows()
     settings = _digest(output)
     lost, pages_lost = await asyncio.to_thread(_tidy, output, rows)
     if await store.note("output") != settings:
         lost, pages_lost = [row.id for row in rows], True
     if pages_lost:
-        lost += [one.feed.id for one in _digested(await _known(store, output))]
+        lost += [one.feed.id for one in _digested(known)]
     if lost:
         await store.want_feeds(lost)
     if pages_lost:
@@ -148,8 +150,8 @@ async def publish(store: Store, output: Output, compute: Compute, now: datetime)
     known = await _known(store, output)
     # Closed first: what is saved from here on appears later.
     over = await digests.close(store, _digested(known), output.zone, now)
-    if any(one.search for one in output.selections):
-        await weigh(store, compute)
+    if (conditions := _conditions(known)) or _searching(output):
+        await weigh(store, conditions, compute)
     if over:
         await digests.gather(store, over)
         known = await _known(store, output)
@@ -209,6 +211,15 @@ async def _known(store: Store, output: Output) -> _Known:
         chosen=chosen,
         sources=await store.source_names() if globs else {},
     )
+
+
+def _searching(output: Output) -> bool:
+    return any(one.search for one in output.selections)
+
+
+def _conditions(known: _Known) -> Conditions:
+    asked = {row.id: known.chosen[_name(row)].conditions for row in known.custom}
+    return {feed: conditions for feed, conditions in asked.items() if conditions}
 
 
 def _digested(known: _Known) -> list[digests.Digested]:
@@ -502,6 +513,7 @@ def _choice(row: FeedRow, known: _Known) -> Choice:
         sources=_sources(one.sources, known) if one.sources else None,
         languages=one.languages,
         search=search.query(one.search) if one.search else search.NOTHING,
+        members_of=row.id if one.conditions else None,
         sort=one.sort,
     )
 
@@ -565,4 +577,6 @@ def _lost(output: Output, rows: Sequence[FeedRow]) -> list[int]:
 
 def _digest(output: Output) -> str:
     settings = asdict(output) | {"folder": str(output.folder), "version": __version__}
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(settings, sort_keys=True, default=If.model_dump).encode()
+    ).hexdigest()

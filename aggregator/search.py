@@ -55,7 +55,7 @@ NOTHING = Query()
 
 def tokens(text: str) -> str:
     """Return the tokens of a text in order, with spaces between them."""
-    return " ".join(token for run in _runs(text[:LONGEST]) for token in _tokens(run))
+    return " ".join(token for run in _runs(text[:LONGEST]) for token in _tokens(*run))
 
 
 def query(text: str) -> Query:
@@ -114,30 +114,25 @@ def _phrase(text: str) -> str:
     if not runs:
         return ""
     *before, last = runs
-    parts = [token for run in before for token in _tokens(run)]
+    parts = [token for run in before for token in _tokens(*run)]
     # What may go on behind it: of 银行 not 行, of a single 行 all that begins with it.
-    ends = _tokens(last)
-    open_end = last.dense and len(ends) == 1
-    parts += ends[:-1] if last.dense and not open_end else ends
+    ends, dense = _tokens(*last), last[1]
+    open_end = dense and len(ends) == 1
+    parts += ends[:-1] if dense and not open_end else ends
     return f'"{" ".join(parts)}"{" *" if open_end else ""}'
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    text: str
-    dense: bool
-
-
-def _runs(text: str) -> Iterator[_Run]:
+def _runs(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield what stands together, and whether its script writes no spaces."""
     plain = _NO_LETTER.sub(" ", _POINTS.sub("", nfkc(text).casefold()))
     for match in _RUN.finditer(plain):
-        yield _Run(match[0], match["dense"] is not None)
+        yield match[0], match["dense"] is not None
 
 
-def _tokens(run: _Run) -> list[str]:
-    if run.dense:
-        return [run.text[at : at + 2] for at in range(len(run.text))]
-    return [_bare(run.text)[:_LONGEST_TOKEN]]
+def _tokens(run: str, dense: bool) -> list[str]:
+    if dense:
+        return [run[at : at + 2] for at in range(len(run))]
+    return [_bare(run)[:_LONGEST_TOKEN]]
 
 
 def _bare(word: str) -> str:
