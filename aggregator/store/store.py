@@ -693,7 +693,7 @@ class Store:
         """Return articles that changed after a mark, each with its own, in their order."""
         async with self._read() as connection:
             rows = await connection.execute(turns.changed_since(mark, until, limit))
-            marks = [Mark(*row) for row in rows]
+            marks = [Mark(row.turn, row.article_id) for row in rows]
             found = await _in_order(connection, [one.article for one in marks])
             return list(zip(marks, await _entries(connection, found), strict=True))
 
