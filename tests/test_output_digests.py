@@ -32,10 +32,14 @@ def papers(place: Place) -> Place:
     return place
 
 
+def tree(markup: str) -> Any:
+    return lxml.html.fromstring(markup)
+
+
 def links(place: Place, slug: str = "mine") -> dict[str, list[str]]:
     """The headlines of each digest by its title, as the feed has them."""
     return {
-        item["title"]: lxml.html.fromstring(item["content_html"]).xpath("//a/text()")
+        item["title"]: tree(item["content_html"]).xpath("//a/text()")
         for item in place.feed(slug)["items"]
     }
 
@@ -177,7 +181,7 @@ def test_headlines_keep_their_language_and_direction(papers: Place) -> None:
     papers.once()
     entry = feedparser.parse(papers.root / "feeds" / "mine" / "atom.xml", sanitize_html=False)
     (value,) = (one.content[0].value for one in entry.entries)
-    list_ = lxml.html.fromstring(value)
+    list_ = tree(value)
     assert [
         (item.get("lang"), item.get("dir"), item.text_content()) for item in list_.xpath("//li")
     ] == [
