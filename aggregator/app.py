@@ -292,6 +292,7 @@ def _output(loaded: Loaded, sources: Iterable[Source] = ()) -> Output:
         quota=config.categories.quota,
         selections=(*_custom(config), *_own(sources, config.publish.limit)),
         rename=config.categories.rename,
+        zone=config.timezone,
     )
 
 
@@ -305,6 +306,9 @@ def _custom(config: Config) -> Iterator[Selection]:
             not_categories=feed.not_categories,
             sources=feed.sources,
             languages=feed.language,
+            search=feed.search or "",
+            conditions=feed.if_,
+            digest=feed.digest or "",
             sort=feed.sort,
         )
 

@@ -178,6 +178,31 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """An article as a digest lists it. ``url`` is "" where its page is the one named by ``key``."""
+
+    title: str
+    url: str
+    key: str
+    source: str
+    published: datetime
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The headlines of a period that is over, in order. ``label`` is that of its date or week.
+
+    ``total`` counts also the articles that are not listed.
+    """
+
+    label: str
+    ends: datetime
+    total: int
+    headlines: tuple[Headline, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One published output: everything (slug ""), one category, or a custom selection.
 

@@ -23,7 +23,8 @@ from pydantic_core import ErrorDetails
 from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.nfkc import fold
-from aggregator.rules import Globs, Languages, Rule
+from aggregator.rules import Globs, Ifs, Languages, Rule
+from aggregator.search import query
 from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebFolder, Zone
 from aggregator.sources.directory import DirectorySettings, matcher
@@ -33,7 +34,7 @@ from aggregator.store.connect import address
 MOST_BYTES = 16_000_000
 
 # The settings of a custom feed one of which it needs.
-_CHOICES = ("categories", "all_categories", "sources", "language")
+_CHOICES = ("categories", "all_categories", "sources", "language", "search", "if", "digest")
 
 _NO_ADDRESS = "needs a base_url, at which the hub can reach this program"
 
@@ -45,6 +46,20 @@ def _local_folder(value: str) -> str:
     if "://" in value:
         raise ValueError("is no folder; other places to write to are not supported yet")
     return value
+
+
+def _query(value: str) -> str:
+    query(value)
+    return value
+
+
+def _timeless(value: Ifs) -> Ifs:
+    if any(one.age or any(other.age for other in one.not_) for one in value):
+        raise ValueError("asks for an age, but what is in a feed is decided when an article comes")
+    return value
+
+
+Timeless = Annotated[Ifs, AfterValidator(_timeless)]
 
 
 class _Section(BaseModel):
@@ -95,8 +110,20 @@ class CustomFeed(_Section):
     )
     sources: Globs = Field((), description="only what these sources have; names, or globs of them")
     language: Languages = Field((), description="only articles in these languages; zh is zh-CN too")
+    search: Annotated[str, AfterValidator(_query)] | None = Field(
+        None,
+        description='only articles that hold these words, "phrases", this OR that, and -not those',
+    )
     sort: Literal["published", "updated"] = Field(
         "published", description="what comes first: the newest articles, or the newest changes"
+    )
+    if_: Timeless = Field(
+        (), alias="if", description="only articles that are like this, as in rules"
+    )
+    digest: Literal["daily", "weekly"] | None = Field(
+        None,
+        description="one entry for each day or week (from Monday on) with its headlines, once it "
+        "is over in the time zone above",
     )
     limit: int | None = Field(
         None, ge=1, le=10_000, description="entries in it; default: publish.limit"
@@ -361,13 +388,19 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     names = [s.get("name") or s.get(_kind_of(s) or "") for s in sources]
     called = _twice("sources", names, "is the name of")
     yield from [*same, *(problem for problem in called if problem[0] not in dict(same))]
-    feeds = [f if isinstance(f, dict) else {} for f in _list(value.get("feeds"))]
+    yield from _wrong_with_feeds(_list(value.get("feeds")), str(store))
+
+
+def _wrong_with_feeds(given: list[Any], store: str) -> Iterator[Problem]:
+    feeds = [f if isinstance(f, dict) else {} for f in given]
     # The store knows custom feeds by their folded names.
     names = [fold(f["name"]) if isinstance(f.get("name"), str) else None for f in feeds]
     yield from _twice("feeds", names, "is the name of")
     for number, feed in enumerate(feeds):
         if not any(choice in feed for choice in _CHOICES):
             yield ("feeds", number), f"chooses nothing; say what is in it: {', '.join(_CHOICES)}"
+        if "search" in feed and store.startswith("postgresql"):
+            yield ("feeds", number, "search"), "needs a SQLite store; PostgreSQL cannot search yet"
 
 
 def _wrong_with_source(

@@ -28,6 +28,7 @@ from watchfiles import Change, awatch
 from aggregator.due import first_due
 from aggregator.errors import AggregatorError
 from aggregator.jobs import Job, Prune, Publish, Scan, World, perform
+from aggregator.output import next_digest
 from aggregator.scan import Report
 from aggregator.sources import Source
 from aggregator.sources.directory import DirectorySettings, touched
@@ -357,7 +358,7 @@ class Daemon:
     # Publishing
 
     async def _publish_on_demand(self) -> None:
-        """Publish soon after something changed, and when an article's date has come."""
+        """Publish soon after something changed, when an article's date has come, a period ended."""
         pause = 0.0
         while True:
             await self._anything_to_publish()
@@ -375,7 +376,7 @@ class Daemon:
             await asyncio.wait(tuple(self._scans.values()), timeout=pause)
 
     async def _anything_to_publish(self) -> None:
-        """Wait until something is stale or the next waiting article is due.
+        """Wait until something is stale, the next waiting article is due, or a period ends.
 
         The store is asked, too: another process may split or merge articles in it.
         """
@@ -383,8 +384,13 @@ class Daemon:
         while not self._stale.is_set():
             if await store.stale():
                 return
-            due = await store.release(_BEGINNING)
-            wait = (due - datetime.now(UTC)) / timedelta(seconds=1) if due else _CLOCK
+            now = datetime.now(UTC)
+            dates = (
+                await store.release(_BEGINNING),
+                await next_digest(store, self._world.output, now),
+            )
+            due = min(filter(None, dates), default=None)
+            wait = (due - now) / timedelta(seconds=1) if due else _CLOCK
             if wait <= 0:
                 return
             with contextlib.suppress(TimeoutError):

@@ -57,8 +57,9 @@ async def perform(job: Job, world: World) -> Report | list[Written] | int:
             errand = Errand(only=frozenset(only), forced=forced, pushed=pushed)
             return await scan(world.sources[name], context, errand)
         case Publish():
-            await context.store.release(context.now())
-            return await publish(context.store, world.output, context.compute)
+            now = context.now()
+            await context.store.release(now)
+            return await publish(context.store, world.output, context.compute, now)
         case Prune():
             await context.store.tidy(context.now() - context.duplicates.window)
             if world.keep is None:

@@ -16,10 +16,11 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from aggregator import __version__
+from aggregator import __version__, digests, search
 from aggregator.article import Entry, Feed
 from aggregator.errors import AggregatorError, PublishError
 from aggregator.nfkc import fold
@@ -28,6 +29,7 @@ from aggregator.publish import (
     MOVES,
     FeedLink,
     Site,
+    digest_entry,
     page_name,
     remove,
     render,
@@ -40,8 +42,9 @@ from aggregator.publish import (
     write,
 )
 from aggregator.refine import Compute
-from aggregator.rules import globbed
+from aggregator.rules import If, globbed
 from aggregator.store import Choice, FeedRow, Page, Store
+from aggregator.weighing import Conditions, purposes, weigh
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -59,8 +62,10 @@ class Selection:
     """A custom feed: the articles that are all of this, what is empty asking for nothing.
 
     In any of ``categories``, in all of ``all_categories``, in none of ``not_categories``; of
-    ``sources``, globs of their names; in ``languages`` (BCP 47: ``zh`` is zh-CN too). Those of the
-    kind "source" are of the source of their name. ``limit`` in entries.
+    ``sources``, globs of their names; in ``languages`` (BCP 47: ``zh`` is zh-CN too); found by
+    ``search`` (see ``search.query``); one of the ``conditions`` holds, which ask for no age. Those
+    of the kind "source" are of the source of their name. ``limit`` in entries. ``digest``: one
+    entry for each day or week, with what appeared in it.
     """
 
     name: str
@@ -71,6 +76,9 @@ class Selection:
     not_categories: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    search: str = ""
+    conditions: tuple[If, ...] = ()
+    digest: digests.Every | Literal[""] = ""
     sort: Literal["published", "updated"] = "published"
 
 
@@ -78,7 +86,8 @@ class Selection:
 class Output:
     """Where and how feeds are written.
 
-    ``limit``: entries per feed; ``quota``: how many of them a category takes from one source.
+    ``limit``: entries per feed; ``quota``: how many of them a category takes from one source;
+    ``zone``: the IANA time zone of digests.
     """
 
     folder: Path
@@ -87,6 +96,7 @@ class Output:
     quota: int | None = None
     selections: tuple[Selection, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +123,15 @@ async def prepare_output(store: Store, output: Output) -> None:
             await store.make_custom_feed(selection.name, slug(selection.name))
     own = [selection.name for selection in output.selections if selection.kind == "source"]
     await store.make_source_feeds({name: slug(name) for name in own})
+    known = await _known(store, output)
+    await store.follow(purposes(_conditions(known), words=_searching(output)))
     rows = await store.feed_rows()
     settings = _digest(output)
     lost, pages_lost = await asyncio.to_thread(_tidy, output, rows)
     if await store.note("output") != settings:
         lost, pages_lost = [row.id for row in rows], True
+    if pages_lost:
+        lost += [one.feed.id for one in _digested(known)]
     if lost:
         await store.want_feeds(lost)
     if pages_lost:
@@ -125,13 +139,22 @@ async def prepare_output(store: Store, output: Output) -> None:
     await store.set_note("output", settings)
 
 
-async def publish(store: Store, output: Output, compute: Compute) -> list[Written]:
+async def publish(store: Store, output: Output, compute: Compute, now: datetime) -> list[Written]:
     """Write every feed and page that is stale; return the feeds that were.
+
+    Digests of periods that are over by ``now`` are made before.
 
     Raises StoreError, and PublishError when something could not be written: all else is written
     before, and what was not stays stale.
     """
     known = await _known(store, output)
+    # Closed first: what is saved from here on appears later.
+    over = await digests.close(store, _digested(known), output.zone, now)
+    if (conditions := _conditions(known)) or _searching(output):
+        await weigh(store, conditions, compute)
+    if over:
+        await digests.gather(store, over)
+        known = await _known(store, output)
     if due := _drawing(known):
         # Noted, for what they draw from may be written before they are, and then a crash come.
         await store.want_feeds(due)
@@ -152,7 +175,15 @@ async def publish(store: Store, output: Output, compute: Compute) -> list[Writte
 async def choices(store: Store, output: Output) -> list[tuple[Choice, int]]:
     """Return what custom feeds show, and how many entries each. Raises StoreError."""
     known = await _known(store, output)
-    return [(_choice(row, known), known.chosen[_name(row)].limit) for row in known.custom]
+    live = [row for row in known.custom if not known.chosen[_name(row)].digest]
+    return [(_choice(row, known), known.chosen[_name(row)].limit) for row in live]
+
+
+async def next_digest(store: Store, output: Output, now: datetime) -> datetime | None:
+    """Return when the next period ends that a digest is made of; None if none ever does."""
+    if not any(one.digest for one in output.selections):
+        return None
+    return await digests.due(store, _digested(await _known(store, output)), output.zone, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +211,23 @@ async def _known(store: Store, output: Output) -> _Known:
         chosen=chosen,
         sources=await store.source_names() if globs else {},
     )
+
+
+def _searching(output: Output) -> bool:
+    return any(one.search for one in output.selections)
+
+
+def _conditions(known: _Known) -> Conditions:
+    asked = {row.id: known.chosen[_name(row)].conditions for row in known.custom}
+    return {feed: conditions for feed, conditions in asked.items() if conditions}
+
+
+def _digested(known: _Known) -> list[digests.Digested]:
+    return [
+        digests.Digested(feed=row, choice=_choice(row, known), every=one.digest, limit=one.limit)
+        for row in known.custom
+        if (one := known.chosen[_name(row)]).digest
+    ]
 
 
 async def _rows(store: Store, chosen: Container[tuple[str, str]]) -> list[FeedRow]:
@@ -279,6 +327,7 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
     feeds = [await _feed_at(work, row) for row in part]
     # An address without a single article yet is no feed anybody could have subscribed to.
     ready = [(row, f) for row, f in zip(part, feeds, strict=True) if _ready(row, f)]
+    await _publish_digests(work, [feed for row, feed in ready if _is_digest(row, work.known)])
     task = functools.partial(_rendered, site=work.output.site)
     counts = await work.write(task, [(row.slug, feed) for row, feed in ready])
     done = [
@@ -291,6 +340,16 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
         Written(name=row.name, slug=row.slug, entries=len(feed.entries), written=count)
         for row, feed, count in done
     ]
+
+
+def _is_digest(row: FeedRow, known: _Known) -> bool:
+    return _name(row) in known.chosen and bool(known.chosen[_name(row)].digest)
+
+
+async def _publish_digests(work: _Work, feeds: Sequence[Feed]) -> None:
+    """Write the pages of digests, which have no other address."""
+    task = functools.partial(_rendered_page, site=work.output.site)
+    await work.write(task, [("", entry) for feed in feeds for entry in feed.entries])
 
 
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
@@ -345,12 +404,15 @@ async def _feed_at(work: _Work, row: FeedRow) -> Feed:
 async def _feed(work: _Work, row: FeedRow) -> Feed:
     output = work.output
     selection = work.known.chosen.get(_name(row))
-    entries = await work.store.entries(
-        row,
-        selection.limit if selection else output.limit,
-        choice=_choice(row, work.known) if selection else None,
-        quota=output.quota,
-    )
+    if selection and selection.digest:
+        entries = await _digests(work, row, selection)
+    else:
+        entries = await work.store.entries(
+            row,
+            selection.limit if selection else output.limit,
+            choice=_choice(row, work.known) if selection else None,
+            quota=output.quota,
+        )
     return Feed(
         slug=row.slug,
         id=row.uri,
@@ -359,6 +421,12 @@ async def _feed(work: _Work, row: FeedRow) -> Feed:
         language=_language(entries),
         entries=tuple(entries),
     )
+
+
+async def _digests(work: _Work, row: FeedRow, selection: Selection) -> list[Entry]:
+    site, zone = work.output.site, work.output.zone
+    made = await work.store.digests(row.id, selection.limit)
+    return [digest_entry(one, (row.uri, row.name), site, zone) for one in made]
 
 
 def _rendered(feed: Feed, site: Site) -> dict[str, bytes] | PublishError:
@@ -424,7 +492,9 @@ def _drawing(known: _Known) -> list[int]:
         return {*(choice.any_of or ()), *choice.all_of}
 
     old = [row for row in known.rows if _where_it_is(row, known.rows).id in stale - {row.id}]
-    custom = [row for row in known.custom if stale and row.kind == "custom"]
+    custom = [
+        row for row in known.custom if stale and row.kind == "custom" and not _is_digest(row, known)
+    ]
     drawing = [row for row in custom if not stale.isdisjoint(drawn(row))]
     return [row.id for row in (*old, *drawing) if row.id not in stale]
 
@@ -443,6 +513,8 @@ def _choice(row: FeedRow, known: _Known) -> Choice:
         none_of=_members(one.not_categories, known),
         sources=_sources(one.sources, known) if one.sources else None,
         languages=one.languages,
+        search=search.query(one.search) if one.search else search.NOTHING,
+        members_of=row.id if one.conditions else None,
         sort=one.sort,
     )
 
@@ -506,4 +578,6 @@ def _lost(output: Output, rows: Sequence[FeedRow]) -> list[int]:
 
 def _digest(output: Output) -> str:
     settings = asdict(output) | {"folder": str(output.folder), "version": __version__}
-    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(settings, sort_keys=True, default=If.model_dump).encode()
+    ).hexdigest()

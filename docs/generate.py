@@ -18,7 +18,7 @@ from pydantic import BaseModel, ByteSize
 from pydantic.fields import FieldInfo
 
 from aggregator.cli import app
-from aggregator.config import Categories, Config, CustomFeed, Publish, Serve
+from aggregator.config import Categories, Config, CustomFeed, Publish, Serve, Timeless
 from aggregator.config import schema as config_schema
 from aggregator.rules import Rule
 from aggregator.sources import KINDS, Remote, Settings
@@ -45,6 +45,7 @@ _NAMED = (
     (Zone, "time zone"),
     (Selector, "CSS selector"),
     (Rule, "[rule](rules.md)"),
+    (Timeless, "[condition](rules.md)"),
     (Pause, "duration or 0"),
     (Part, "CSS selector"),
     (Headers, "mapping"),
@@ -89,7 +90,10 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "not_categories": "not_categories: [Sport]",
         "sources": 'sources: ["Sina*", LWN]',
         "language": "language: [zh, en]",
+        "search": "search: '央行 OR \"central bank\" -football'",
         "sort": "sort: updated",
+        "if_": 'if: {title: "(?i)breaking"}',
+        "digest": "digest: weekly",
         "limit": "limit: 100",
     },
     "publish": {
@@ -220,7 +224,8 @@ def _table(table: str, model: type[BaseModel], names: Iterable[str]) -> str:
     for name in names:
         field, example = model.model_fields[name], f"`{EXAMPLES[table][name]}`"
         meaning = str(field.description).replace("|", "\\|")
-        rows.append((f"`{name}`", _kind(hints[name], field), _default(field), meaning, example))
+        called = field.alias or name
+        rows.append((f"`{called}`", _kind(hints[name], field), _default(field), meaning, example))
     return _rows(("setting", "type", "default", "meaning", "example"), rows)
 
 

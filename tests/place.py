@@ -44,6 +44,7 @@ class Place:
     selections: tuple[Selection, ...] = ()
     title: str = "Papers"
     base_url: str = "https://feeds.example.org/"
+    zone: str = "UTC"
     compute: Compute | None = None
     store: str = "sqlite:///data/store.db"
     _tick: int = 0
@@ -138,6 +139,7 @@ class Place:
             quota=self.quota,
             selections=self.selections,
             rename=self.rename,
+            zone=self.zone,
         )
 
     def _sources(self) -> dict[str, Source]:

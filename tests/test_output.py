@@ -169,7 +169,9 @@ def test_publishing_again_after_nothing_happened_sends_next_to_nothing(place: Pl
         sent: list[str] = []
         engine = world.context.store._engine.sync_engine
         sa.event.listen(engine, "before_cursor_execute", lambda *a: sent.append(a[2]))
-        assert await publish(world.context.store, world.output, world.context.compute) == []
+        assert (
+            await publish(world.context.store, world.output, world.context.compute, place.now) == []
+        )
         return len([one for one in sent if not one.startswith("BEGIN")])
 
     assert place.run(work) <= 2
@@ -183,7 +185,7 @@ def test_only_the_formats_that_are_wanted_are_written(place: Place) -> None:
         site = Site(title="P", base_url="https://feeds.example.org/", formats=("json",))
         output = replace(world.output, folder=place.root / "json", site=site)
         await world.context.store.want_feeds([])
-        await publish(world.context.store, output, world.context.compute)
+        await publish(world.context.store, output, world.context.compute, place.now)
         return sorted(path.name for path in (place.root / "json").iterdir())
 
     assert place.run(work) == ["feed.json", "feeds.opml", "index.html"]

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from aggregator.article import Entry, Feed
+from aggregator.publish.digest import digest_entry
 from aggregator.publish.files import remove, settle, sweep, write
 from aggregator.publish.footers import with_footers
 from aggregator.publish.json_feed import render_json
-from aggregator.publish.legible import legible, legible_entry
+from aggregator.publish.legible import headline, legible, legible_entry
 from aggregator.publish.opml import render_opml
 from aggregator.publish.pages import article_page, feed_page, index_page
 from aggregator.publish.site import (
@@ -28,7 +29,9 @@ __all__ = [
     "MOVES",
     "FeedLink",
     "Site",
+    "digest_entry",
     "has_page",
+    "headline",
     "link",
     "page_name",
     "remove",

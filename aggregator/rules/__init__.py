@@ -11,10 +11,23 @@ from datetime import datetime
 from aggregator.article import Article, Step
 from aggregator.rules.actions import Plain, act, difference
 from aggregator.rules.conditions import Seen, holds, in_words
-from aggregator.rules.model import Globs, Languages, Rule
+from aggregator.rules.model import Globs, If, Ifs, Languages, Rule
 from aggregator.rules.patterns import NotAppliedError, globbed
 
-__all__ = ["Globs", "Languages", "Plain", "Rule", "Ruled", "apply", "globbed"]
+__all__ = [
+    "Globs",
+    "If",
+    "Ifs",
+    "Languages",
+    "NotAppliedError",
+    "Plain",
+    "Rule",
+    "Ruled",
+    "Seen",
+    "apply",
+    "globbed",
+    "holds",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The only place that knows SQL."""
 
+from aggregator.store.findings import WORDS
 from aggregator.store.records import (
     Category,
     Choice,
@@ -9,9 +10,11 @@ from aggregator.store.records import (
     Event,
     FeedRow,
     FeedStatus,
+    Finding,
     Kept,
     Life,
     Listed,
+    Mark,
     Outcome,
     Page,
     Recut,
@@ -26,6 +29,7 @@ from aggregator.store.records import (
 from aggregator.store.store import Store, open_store
 
 __all__ = [
+    "WORDS",
     "Category",
     "Choice",
     "DocumentState",
@@ -34,9 +38,11 @@ __all__ = [
     "Event",
     "FeedRow",
     "FeedStatus",
+    "Finding",
     "Kept",
     "Life",
     "Listed",
+    "Mark",
     "Outcome",
     "Page",
     "Recut",

@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.store.findings import matching
 from aggregator.store.records import Choice
 from aggregator.store.rows import LIVE, in_feed, newest_first
-from aggregator.store.schema import aliases, article_feeds, articles
+from aggregator.store.schema import aliases, article_feeds, articles, members, turns
 from aggregator.store.sql import among
 
 # Categories whose newest articles are read range by range; SQLite unites 500 queries at most.
@@ -52,6 +53,21 @@ def _conditions(connection: AsyncConnection, choice: Choice) -> Iterator[sa.Colu
         yield _NUMBER.in_(_brought_by(connection, choice.sources))
     if choice.languages:
         yield _in_language(choice.languages)
+    yield from _found(choice)
+
+
+def _found(choice: Choice) -> Iterator[sa.ColumnElement[bool]]:
+    if choice.search.wanted:
+        yield _NUMBER.in_(matching(choice.search.wanted))
+    if choice.search.unwanted:
+        yield _NUMBER.not_in(matching(choice.search.unwanted))
+    if choice.members_of is not None:
+        theirs = members.c.feed_id == choice.members_of
+        yield _NUMBER.in_(sa.select(members.c.article_id).where(theirs))
+    if choice.period:
+        begins, ends = choice.period
+        during = sa.and_(turns.c.appeared >= begins, turns.c.appeared < ends)
+        yield articles.c.id.in_(sa.select(turns.c.article_id).where(during))
 
 
 def _in_any(connection: AsyncConnection, categories: tuple[int, ...]) -> sa.Select[Any]:

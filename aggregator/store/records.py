@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from aggregator.article import Article, Entry
 from aggregator.identity import (
@@ -15,6 +15,7 @@ from aggregator.identity import (
     New,
     Unchanged,
 )
+from aggregator.search import NOTHING, Query
 
 State = Literal["live", "waiting", "retracted", "merged"]
 Bond = Literal["", "merged", "marked"]
@@ -192,7 +193,9 @@ class Choice:
 
     In any of some categories, in all of some, in none of some (the numbers of their feeds), of some
     sources (their numbers), in some languages (BCP 47: ``zh`` is zh-CN too). None asks for nothing,
-    () for what no article is. ``sort`` is the date that the newest are first by.
+    () for what no article is. ``search``: what finds it; ``members_of``: the number of a feed whose
+    condition it fulfils; ``period``: first shown from the first time on and before the second.
+    ``sort`` is the date that the newest are first by.
     """
 
     any_of: tuple[int, ...] | None = None
@@ -200,7 +203,31 @@ class Choice:
     none_of: tuple[int, ...] = ()
     sources: tuple[int, ...] | None = None
     languages: tuple[str, ...] = ()
+    search: Query = NOTHING
+    members_of: int | None = None
+    period: tuple[datetime, datetime] | None = None
     sort: Literal["published", "updated"] = "published"
+
+
+class Mark(NamedTuple):
+    """A place in the order in which articles changed: the turn, and the number of the article."""
+
+    turn: int
+    article: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was found out about the article with a number.
+
+    ``words`` are the tokens of its title and its text, None where nobody searches. ``judged`` are
+    the numbers of the feeds whose conditions were looked at, ``meets`` those that it fulfils.
+    """
+
+    article: int
+    words: tuple[str, str] | None = None
+    judged: tuple[int, ...] = ()
+    meets: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -254,6 +254,73 @@ article_feeds = sa.Table(
     sqlite_with_rowid=False,
 )
 
+# The order in which articles changed: whoever follows them remembers how far he came. appeared is
+# when an article was first shown, or will be, and never before the end of a period that is closed.
+turns = sa.Table(
+    "turns",
+    metadata,
+    sa.Column(
+        "article_id", _Number, sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("turn", sa.BigInteger, nullable=False),
+    sa.Column("appeared", Instant, nullable=False),
+    sa.Index(None, "turn", "article_id"),
+    sa.Index(None, "appeared"),
+)
+
+# One row. Whoever writes turns changes it first, and so waits for whoever does: none comes late.
+clock = sa.Table(
+    "clock",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("turn", sa.BigInteger, nullable=False),
+    sa.Column("closed", Instant, nullable=False),  # the latest end of a period that is closed
+)
+
+# How far the articles were looked at for a purpose: the index of words, a feed's condition. digest
+# is that of what is asked of them.
+bookmarks = sa.Table(
+    "bookmarks",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("digest"),
+    sa.Column("turn", sa.BigInteger, nullable=False),
+    sa.Column("article_id", _Number, nullable=False),
+)
+
+# Articles that fulfil the condition of a custom feed.
+members = sa.Table(
+    "members",
+    metadata,
+    sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column(
+        "article_id", _Number, sa.ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Index(None, "article_id"),
+    sqlite_with_rowid=False,
+)
+
+# The last period of each feed of digests that is over.
+periods = sa.Table(
+    "periods",
+    metadata,
+    sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    _text("label"),
+    sa.Column("ends", Instant, nullable=False),
+)
+
+# The headlines of periods that are over, as they were then. total counts also those that are not
+# listed.
+digests = sa.Table(
+    "digests",
+    metadata,
+    sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("label", sa.Text, primary_key=True),
+    sa.Column("ends", Instant, nullable=False),
+    _count("total"),
+    sa.Column("headlines", sa.JSON, nullable=False),
+)
+
 # What the newest articles of a source consist of, block by block: what boilerplate is learned from.
 blocks = sa.Table(
     "blocks",

@@ -13,11 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from aggregator.article import Entry
+from aggregator.article import Digest, Entry
 from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.nfkc import fold
-from aggregator.store import connect, hubs, learning, lives, stories
+from aggregator.store import connect, digests, findings, hubs, learning, lives, stories, turns
 from aggregator.store.choice import chosen
 from aggregator.store.feeds import (
     EVERYTHING,
@@ -35,9 +35,11 @@ from aggregator.store.records import (
     Dropped,
     FeedRow,
     FeedStatus,
+    Finding,
     Kept,
     Life,
     Listed,
+    Mark,
     Outcome,
     Page,
     Recut,
@@ -104,6 +106,7 @@ class Batch:
         """Show the stories that were touched as they are told now."""
         if self._touched:
             at, renewed = max(self._touched.values()), frozenset(self._renewed)
+            await turns.note_news(self._connection, self._touched, at)
             await stories.settle(self._connection, self._touched, at, renewed)
 
     async def ledger(
@@ -603,15 +606,17 @@ class Store:
                     feeds.c.kind == "category", feeds.c.key.in_([fold(old), fold(new)])
                 )
             )
-            numbers = {key: number for number, key in rows}
-            source = numbers.get(fold(old))
+            known = {key: number for number, key in rows}
+            source = known.get(fold(old))
             if source is None or fold(old) == fold(new):
                 return
-            target = numbers.get(fold(new))
+            target = known.get(fold(new))
             target = target or await make_feed(connection, "category", new, slug)
             held = article_feeds.c.feed_id == source
-            if await connection.scalar(sa.select(article_feeds.c.feed_id).where(held).limit(1)):
+            theirs = sa.select(article_feeds.c.article_id).where(held)
+            if numbers := (await connection.execute(theirs)).scalars().all():
                 await _move_articles(connection, source, target)
+                await turns.note_changes(connection, numbers)
             await move_feed(connection, source, target)
 
     async def want_feeds(self, numbers: Iterable[int]) -> None:
@@ -670,6 +675,61 @@ class Store:
                     shown.append(number)
             return await _entries(connection, await _in_order(connection, shown))
 
+    # What custom feeds hold
+
+    async def follow(self, wanted: Mapping[str, str]) -> None:
+        """Follow the changes of articles for these purposes alone; see ``findings.follow``."""
+        async with self._write() as connection:
+            await findings.follow(connection, wanted)
+
+    async def marks(self) -> dict[str, tuple[str, Mark]]:
+        """Return what the changes are followed for: digests of what is asked, and how far."""
+        async with self._read() as connection:
+            return await turns.read_marks(connection)
+
+    async def changed_since(
+        self, mark: Mark, until: Mark | None, limit: int
+    ) -> list[tuple[Mark, Entry]]:
+        """Return articles that changed after a mark, each with its own, in their order."""
+        async with self._read() as connection:
+            rows = await connection.execute(turns.changed_since(mark, until, limit))
+            marks = [Mark(row.turn, row.article_id) for row in rows]
+            found = await _in_order(connection, [one.article for one in marks])
+            return list(zip(marks, await _entries(connection, found), strict=True))
+
+    async def found(self, found: Sequence[Finding], digests: Mapping[str, str], mark: Mark) -> None:
+        """Write what was found out about articles up to a mark, for these purposes."""
+        async with self._write() as connection:
+            await findings.write_findings(connection, found)
+            await turns.write_marks(connection, digests, mark)
+
+    async def count(self, choice: Choice) -> int:
+        """Return how many articles a choice has, the newest hundred thousand at most."""
+        async with self._read() as connection:
+            found = chosen(connection, choice, 100_000).subquery()
+            query = sa.select(sa.func.count()).select_from(found)
+            return int((await connection.execute(query)).scalar_one())
+
+    async def close_periods(self, ends: datetime) -> None:
+        """Let nothing appear before a time any more."""
+        async with self._write() as connection:
+            await digests.close_periods(connection, ends)
+
+    async def digested(self, feed: int) -> tuple[datetime, str] | None:
+        """Return when the last period of a feed ended and its label, or None."""
+        async with self._read() as connection:
+            return await digests.digested(connection, feed)
+
+    async def add_digest(self, feed: int, digest: Digest) -> None:
+        """Note that a period of a feed is over, with what was in it."""
+        async with self._write() as connection:
+            await digests.add_digest(connection, feed, digest)
+
+    async def digests(self, feed: int, limit: int) -> Sequence[Digest]:
+        """Return the newest digests of a feed, newest first."""
+        async with self._read() as connection:
+            return await digests.read_digests(connection, feed, limit)
+
     async def written(self, shown: Sequence[tuple[FeedRow, Sequence[Entry]]]) -> None:
         """Note that the files of feeds show what was wanted when the rows were read."""
         if not shown:
@@ -701,6 +761,7 @@ class Store:
                     .where(among(connection, articles.c.id, numbers))
                     .values(state="live")
                 )
+                await turns.note_release(connection, numbers)
                 await mark_feeds(connection, await feeds_of(connection, numbers))
             due: datetime | None = await connection.scalar(
                 sa.select(sa.func.min(articles.c.published)).where(waiting)
@@ -831,6 +892,8 @@ async def _set_source(
         theirs = sa.select(articles.c.id).where(articles.c.source_id == row.id)
         shown = sa.select(article_feeds.c.feed_id).where(article_feeds.c.article_id.in_(theirs))
         await mark_feeds(connection, (await connection.execute(shown.distinct())).scalars())
+        numbers = (await connection.execute(theirs)).scalars().all()
+        await turns.note_changes(connection, numbers)
         identities = sa.and_(aliases.c.kind == "identity", aliases.c.scope == row.id)
         await _retell(connection, identities)
     if (row.recipe, row.key, row.active) != (source.recipe, source.key, True):

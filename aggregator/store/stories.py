@@ -15,6 +15,7 @@ from aggregator.store.feeds import FURTHER, feeds_of, mark_feeds
 from aggregator.store.records import Outcome, Rival, fuller, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, bands, sources
 from aggregator.store.sql import among, insert
+from aggregator.store.turns import note_changes
 
 # Articles that one at hand is compared with: those that share most bands. Of a thousand bulletins
 # made from one template, which share them all, twenty find 95 in 100 copies, a hundred find 98.
@@ -312,6 +313,7 @@ async def settle(
         await _show(connection, story, told, _Now(at, renewed))
     await _gather_categories(connection, leads)
     await _want_pages(connection, [m.id for m in members if m.url is None])
+    await note_changes(connection, leads)
     await mark_feeds(connection, touched | await feeds_of(connection, leads))
 
 

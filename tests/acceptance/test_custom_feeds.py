@@ -14,6 +14,9 @@ feeds:
   - {name: Wires, sources: "sina*"}
   - {name: Chinese, language: zh, sort: updated}
   - {name: Not news, sources: ["*"], not_categories: [News], limit: 1}
+  - {name: Found, search: 'hello OR "a bond" -world'}
+  - {name: Asked, if: {title: "^B"}}
+  - {name: Days, digest: daily}
 """
 
 
@@ -30,6 +33,9 @@ def test_once_writes_the_feeds_that_the_file_asks_for(tmp_path: Path) -> None:
     run_json(root, "once")
     assert titles(root, "inbox") == ["Hello"]
     assert titles(root, "wires") == titles(root, "chinese") == titles(root, "not-news") == ["Bond"]
+    assert sorted(titles(root, "found")) == ["Bond", "Hello"]
+    assert titles(root, "asked") == ["Bond"]
+    assert titles(root, "days") == []
     assert run_json(root, "once")["feeds"] == []
     write(root, "World")
     assert {one["slug"] for one in run_json(root, "once")["feeds"] if one["written"]} == {
@@ -41,6 +47,12 @@ def test_once_writes_the_feeds_that_the_file_asks_for(tmp_path: Path) -> None:
     wrong = run(root, "once")
     assert wrong.returncode == 2
     assert "feeds[2].id: is no setting here" in wrong.stderr
+    asked = FEEDS.replace("-world'", "OR'").replace('{title: "^B"}', "{age: <2d}")
+    reconfigure(root, CONFIG + asked)
+    wrong = run(root, "once")
+    assert "aggregator.yaml:15: feeds[3].search: " in wrong.stderr
+    assert "ends with an OR" in wrong.stderr
+    assert "aggregator.yaml:16: feeds[4].if: " in wrong.stderr
     reconfigure(root, CONFIG + FEEDS.replace('"sina*"', "Inbox"))
     run_json(root, "once")
     assert sorted(titles(root, "wires")) == ["Hello", "World"]

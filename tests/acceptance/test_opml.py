@@ -48,7 +48,7 @@ def statuses(root: Path) -> dict[str, str]:
 
 
 def test_once_reads_the_list_and_its_feeds(tmp_path: Path, feeds: Web) -> None:
-    root = site(tmp_path, config("blogs.opml"))
+    root = site(tmp_path, config("blogs.opml") + "    own_feed: true\n")
     nested = f'<outline text="Tech">{outline(f"{feeds.url}/b", "B")}</outline>'
     (root / "blogs.opml").write_text(opml(outline(f"{feeds.url}/a", "A"), nested))
     feeds.replies |= {"/a": feed("Apples"), "/b": feed("Bread")}
@@ -58,6 +58,11 @@ def test_once_reads_the_list_and_its_feeds(tmp_path: Path, feeds: Web) -> None:
         ("A", "ok", 1),
         ("B", "ok", 1),
     ]
+    # Each feed of the list has one of its own; the list itself has no articles to show.
+    folders = {path.parent.name for path in (root / "feeds").glob("*/feed.json")}
+    assert folders == {"a", "b", "blogs", "tech"}
+    (own,) = json.loads((root / "feeds" / "b" / "feed.json").read_text())["items"]
+    assert own["title"] == "Bread"
     assert {f["name"] for f in done["feeds"]} >= {"Blogs", "Tech"}
     assert sorted(path for path, _ in feeds.requests) == ["/a", "/b"]
     # A list that names other feeds: what is gone from it is no source, and stays published.

@@ -57,5 +57,6 @@ def test_an_example_is_right(table: str, name: str, example: str) -> None:
     model, _ = generate.models()[table]
     field = model.model_fields[name]
     written = yaml.safe_load(example)
-    assert list(written) == [name]
-    TypeAdapter(field.rebuild_annotation()).validate_python(written[name])
+    called = field.alias or name
+    assert list(written) == [called]
+    TypeAdapter(field.rebuild_annotation()).validate_python(written[called])
