@@ -1,6 +1,8 @@
 """The only place that knows SQL."""
 
 from aggregator.store.records import (
+    PAGE,
+    Archive,
     Category,
     Choice,
     DocumentState,
@@ -26,6 +28,8 @@ from aggregator.store.records import (
 from aggregator.store.store import Store, open_store
 
 __all__ = [
+    "PAGE",
+    "Archive",
     "Category",
     "Choice",
     "DocumentState",
