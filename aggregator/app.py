@@ -289,6 +289,7 @@ def _output(loaded: Loaded, sources: Iterable[Source] = ()) -> Output:
         folder=loaded.root / config.output,
         site=site,
         limit=config.publish.limit,
+        most=int(config.publish.max_bytes),
         quota=config.categories.quota,
         selections=(*_custom(config), *_own(sources, config.publish.limit)),
         rename=config.categories.rename,

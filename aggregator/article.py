@@ -207,7 +207,9 @@ class Feed:
     """One published output: everything (slug ""), one category, or a custom selection.
 
     ``id`` is the URI of the Atom feed and never changes. ``entries`` are newest first. ``at`` is
-    the slug of the folder that it is written to, if that is one which it had before.
+    the slug of the folder that it is written to, if that is one which it had before. ``page`` is
+    the number of a page of its archive, None for the feed itself; ``older`` and ``newer`` are those
+    of the pages before and after, as far as there are any.
     """
 
     slug: str
@@ -217,3 +219,6 @@ class Feed:
     language: str | None = None
     entries: tuple[Entry, ...] = ()
     at: str | None = None
+    page: int | None = None
+    older: int | None = None
+    newer: int | None = None

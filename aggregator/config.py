@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args
 from pydantic import (
     AfterValidator,
     BaseModel,
+    ByteSize,
     ConfigDict,
     Discriminator,
     Field,
@@ -134,6 +135,11 @@ class Publish(_Section):
     """What is written."""
 
     limit: int = Field(50, ge=1, le=10_000, description="entries in each feed, the newest ones")
+    max_bytes: ByteSize = Field(
+        ByteSize(512_000),
+        ge=10_000,
+        description="size of each file of a feed; the oldest articles in it become their summaries",
+    )
     formats: tuple[Literal["rss", "atom", "json"], ...] = Field(
         ("rss", "atom", "json"), min_length=1, description="how each feed is written"
     )

@@ -29,7 +29,9 @@ from aggregator.publish import (
     MOVES,
     FeedLink,
     Site,
+    bounded,
     digest_entry,
+    file_name,
     page_name,
     remove,
     render,
@@ -43,7 +45,7 @@ from aggregator.publish import (
 )
 from aggregator.refine import Compute
 from aggregator.rules import If, globbed
-from aggregator.store import Choice, FeedRow, Page, Store
+from aggregator.store import PAGE, Archive, Choice, FeedRow, Page, Store
 from aggregator.weighing import Conditions, purposes, weigh
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,8 @@ _FEEDS_AT_ONCE = 16
 # here; together they take the longer of the two.
 _PARTS_IN_HAND = 3
 _PAGES_AT_ONCE = 200
+# Pages of archives, which have 50 entries each.
+_ARCHIVED_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,13 +90,14 @@ class Selection:
 class Output:
     """Where and how feeds are written.
 
-    ``limit``: entries per feed; ``quota``: how many of them a category takes from one source;
-    ``zone``: the IANA time zone of digests.
+    ``limit``: entries per feed, ``most``: bytes of each of its files; ``quota``: how many entries a
+    category takes from one source; ``zone``: the IANA time zone of digests.
     """
 
     folder: Path
     site: Site
     limit: int
+    most: int = 512_000
     quota: int | None = None
     selections: tuple[Selection, ...] = ()
     rename: Mapping[str, str] = field(default_factory=dict)
@@ -136,6 +141,7 @@ async def prepare_output(store: Store, output: Output) -> None:
         await store.want_feeds(lost)
     if pages_lost:
         await store.want_pages()
+    await _mend_archives(store, output, rows)
     await store.set_note("output", settings)
 
 
@@ -159,6 +165,7 @@ async def publish(store: Store, output: Output, compute: Compute, now: datetime)
         # Noted, for what they draw from may be written before they are, and then a crash come.
         await store.want_feeds(due)
         known = replace(known, rows=await _rows(store, known.chosen))
+    await _file(store, known)
     work = _Work(store=store, output=output, compute=compute, known=known)
     # Pages before the feeds that link to them; the feed of everything, which is stale whenever
     # another one is, last with the index: a crash before leaves both to be written.
@@ -324,15 +331,16 @@ async def _some_at_once(parts: AsyncIterator[Coroutine[Any, Any, T]]) -> list[T]
 
 
 async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
-    feeds = [await _feed_at(work, row) for row in part]
+    shown = [await _feed_at(work, row) for row in part]
     # An address without a single article yet is no feed anybody could have subscribed to.
-    ready = [(row, f) for row, f in zip(part, feeds, strict=True) if _ready(row, f)]
-    await _publish_digests(work, [feed for row, feed in ready if _is_digest(row, work.known)])
+    periods = [one.feed for one in shown if _is_digest(one.row, work.known)]
+    await _publish_digests(work, periods)
+    ready = await _with_archives(work, [one for one in shown if _ready(one.row, one.feed)])
     task = functools.partial(_rendered, site=work.output.site)
-    counts = await work.write(task, [(row.slug, feed) for row, feed in ready])
+    counts = await work.write(task, [(one.row.slug, one.feed) for one, _ in ready])
     done = [
-        (row, feed, count)
-        for (row, feed), count in zip(ready, counts, strict=True)
+        (one.row, one.feed, count + before)
+        for (one, before), count in zip(ready, counts, strict=True)
         if count is not None
     ]
     await work.store.written([(row, feed.entries) for row, feed, _ in done])
@@ -354,7 +362,10 @@ async def _publish_digests(work: _Work, feeds: Sequence[Feed]) -> None:
 
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     """Write the feed of everything, the first page and the list of feeds."""
-    feed = await _feed(work, row)
+    one = await _feed(work, row)
+    feed = one.feed
+    if not (kept := await _with_archives(work, [one])):
+        return []
     shown = {row.slug for row in work.known.rows}
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
@@ -371,6 +382,7 @@ async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
         await asyncio.to_thread(_remove_all, work.output.folder, [MOVES])
     await work.store.written([(row, feed.entries)])
     title = work.output.site.title
+    count += kept[0][1]
     return [Written(name=title, slug=row.slug, entries=len(feed.entries), written=count)]
 
 
@@ -394,14 +406,26 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     await work.store.pages_written(written + gone)
 
 
-async def _feed_at(work: _Work, row: FeedRow) -> Feed:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A feed as it is to be written, and which pages of its archive are."""
+
+    row: FeedRow
+    feed: Feed
+    archive: Archive
+    pages: Sequence[int] = ()
+
+
+async def _feed_at(work: _Work, row: FeedRow) -> _Shown:
     """Return what is shown at an address: the feed itself, or the one that it moved to."""
     there = _where_it_is(row, work.known.rows)
-    feed = await _feed(work, there)
-    return feed if there == row else replace(feed, at=row.slug)
+    shown = await _feed(work, there)
+    if there == row:
+        return shown
+    return replace(shown, row=row, feed=replace(shown.feed, at=row.slug), pages=())
 
 
-async def _feed(work: _Work, row: FeedRow) -> Feed:
+async def _feed(work: _Work, row: FeedRow) -> _Shown:
     output = work.output
     selection = work.known.chosen.get(_name(row))
     if selection and selection.digest:
@@ -413,7 +437,7 @@ async def _feed(work: _Work, row: FeedRow) -> Feed:
             choice=_choice(row, work.known) if selection else None,
             quota=output.quota,
         )
-    return Feed(
+    whole = Feed(
         slug=row.slug,
         id=row.uri,
         title=row.name or output.site.title,
@@ -421,6 +445,116 @@ async def _feed(work: _Work, row: FeedRow) -> Feed:
         language=_language(entries),
         entries=tuple(entries),
     )
+    return await _with_older(work, row, whole)
+
+
+async def _with_older(work: _Work, row: FeedRow, whole: Feed) -> _Shown:
+    """Bound a feed in size, and have it lead to its archive, in which everything is whole."""
+    feed, cut = bounded(whole, work.output.site, work.output.most)
+    gone = len(whole.entries) - len(feed.entries)
+    if cut or gone:
+        said = "%s: of %s entries only the summary fits, %s do not fit at all"
+        log.info(said, whole.title, cut, gone)
+    archive = (await work.store.archives([row.id]))[row.id]
+    pairs = zip(feed.entries, whole.entries, strict=False)
+    pages = _pages_to_write(archive, {shown.key for shown, entry in pairs if shown is entry})
+    older = _page_of(archive.filed) if pages or archive.kept else None
+    return _Shown(row=row, feed=replace(feed, older=older), archive=archive, pages=pages)
+
+
+def _page_of(position: int) -> int:
+    return -(-position // PAGE)
+
+
+def _pages_to_write(archive: Archive, here: Container[str]) -> list[int]:
+    """Return the pages of an archive to write, where ``here`` are the keys that the feed has whole.
+
+    None as long as the feed has what is on no page yet: the newest page is written when it begins,
+    when it is complete, and before something of it leaves the feed.
+    """
+    first, last = max(1, _page_of(archive.kept)), _page_of(archive.filed)
+    begun = archive.kept and first != last
+    if begun or not all(key in here for key in archive.waiting):
+        return sorted({*archive.due, *range(first, last + 1)})
+    return sorted(archive.due)
+
+
+async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Shown, int]]:
+    """Write the pages of archives; return the feeds that may follow, and how many files differed.
+
+    Pages come before the feeds that lead to them, and feeds whose pages failed stay as they are.
+    """
+    pages = [(one, page) for one in shown for page in one.pages]
+    task = functools.partial(_rendered, site=work.output.site)
+    counts: list[int | None] = []
+    for start in range(0, len(pages), _ARCHIVED_AT_ONCE):
+        part = pages[start : start + _ARCHIVED_AT_ONCE]
+        some = [await _page(work, one, page) for one, page in part]
+        counts += await work.write(task, [(feed.slug, feed) for feed in some])
+    done: dict[int, list[int | None]] = {one.row.id: [] for one in shown}
+    for (one, _), count in zip(pages, counts, strict=True):
+        done[one.row.id].append(count)
+    ready = []
+    for one in shown:
+        written = [count for count in done[one.row.id] if count is not None]
+        if len(written) < len(one.pages):
+            continue
+        if one.pages:
+            newer = _page_of(one.archive.filed) in one.pages
+            kept = one.archive.filed if newer else one.archive.kept
+            await work.store.pages_kept(one.row.id, kept, one.pages)
+        ready.append((one, sum(written)))
+    return ready
+
+
+async def _page(work: _Work, one: _Shown, number: int) -> Feed:
+    entries = await work.store.archived(one.row.id, number)
+    return replace(
+        one.feed,
+        language=_language(entries),
+        entries=tuple(entries),
+        page=number,
+        older=number - 1 or None,
+        newer=number + 1 if number < _page_of(one.archive.filed) else None,
+    )
+
+
+async def _file(store: Store, known: _Known) -> None:
+    """Tell the archives of the feeds that are about to be written what is new in them."""
+    everything, stale = _stale(known.rows)
+    if not everything and not stale:
+        return
+    custom = [row for row in known.custom if row in stale and not _is_digest(row, known)]
+    choices = {row.id: (_choice(row, known), known.chosen[_name(row)].limit) for row in custom}
+    await store.file(stale, choices)
+
+
+async def _mend_archives(store: Store, output: Output, rows: Sequence[FeedRow]) -> None:
+    """Have pages written again that are missing, and all when they would lead elsewhere."""
+    lead = json.dumps([output.site.base_url, *output.site.formats])
+    anew = await store.note("archives") not in ("", lead)
+    there = set() if anew else await asyncio.to_thread(_pages_there, output, rows)
+    missing = [
+        (row.id, page)
+        for row in rows
+        for page in range(1, _page_of(row.kept) + 1)
+        if (row.id, page) not in there
+    ]
+    await store.want_archived(missing)
+    await store.set_note("archives", lead)
+
+
+def _pages_there(output: Output, rows: Sequence[FeedRow]) -> set[tuple[int, int]]:
+    """Return the pages (feed, page) of archives that are on disk in every format."""
+    there = set()
+    for row in rows:
+        folder = output.folder / row.slug / "archive"
+        names = {path.name for path in folder.iterdir()} if row.kept and folder.is_dir() else set()
+        for page in range(1, _page_of(row.kept) + 1):
+            wanted = {Path(file_name(name, page)).name for name in output.site.formats}
+            if wanted <= names:
+                there.add((row.id, page))
+    return there
 
 
 async def _digests(work: _Work, row: FeedRow, selection: Selection) -> list[Entry]:

@@ -98,6 +98,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
     },
     "publish": {
         "limit": "limit: 20",
+        "max_bytes": "max_bytes: 1MB",
         "formats": "formats: [atom]",
         "also_in": "also_in: true",
     },

@@ -35,6 +35,7 @@ class Place:
     )
     now: datetime = NOON
     limit: int = 50
+    most: int = 512_000
     nested: bool = False
     rename: Mapping[str, str] = field(default_factory=dict)
     quota: int | None = None
@@ -136,6 +137,7 @@ class Place:
             folder=self.root / "feeds",
             site=Site(title=self.title, base_url=self.base_url),
             limit=self.limit,
+            most=self.most,
             quota=self.quota,
             selections=self.selections,
             rename=self.rename,

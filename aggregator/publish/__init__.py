@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from aggregator.article import Entry, Feed
+from aggregator.publish.bound import bounded
 from aggregator.publish.digest import digest_entry
 from aggregator.publish.files import remove, settle, sweep, write
 from aggregator.publish.footers import with_footers
@@ -15,6 +16,7 @@ from aggregator.publish.site import (
     MOVES,
     FeedLink,
     Site,
+    file_name,
     folder,
     has_page,
     link,
@@ -29,7 +31,9 @@ __all__ = [
     "MOVES",
     "FeedLink",
     "Site",
+    "bounded",
     "digest_entry",
+    "file_name",
     "has_page",
     "headline",
     "link",
@@ -50,14 +54,16 @@ __all__ = [
 def render(feed: Feed, site: Site) -> dict[str, bytes]:
     """Return the files of one feed by name: its formats and, if it has a slug, "index.html".
 
+    Of a page of its archive (RFC 5005, 4) there are only the formats.
+
     The same values give the same bytes in every process, locale and time zone.
     """
     fit = legible(feed)
     shown = with_footers(fit) if site.also_in else fit
     files = render_xml(shown, site)
     if "json" in site.formats:
-        files["feed.json"] = render_json(shown, site)
-    if fit.slug:
+        files[file_name("json", feed.page)] = render_json(shown, site)
+    if fit.slug and fit.page is None:
         files["index.html"] = feed_page(fit, site)
     return files
 

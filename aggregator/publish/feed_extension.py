@@ -1,6 +1,6 @@
 """What feedgen lacks, through its extension API."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -9,6 +9,8 @@ from lxml.etree import SubElement, _Element
 from aggregator.article import Entry, Origin
 from aggregator.publish.feed_media import Described, atom_media, rss_media
 
+_ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -21,18 +23,29 @@ class FeedExtension:
 
     updated: datetime
     namespaces: Mapping[str, str]
+    links: Sequence[dict[str, str]]
+    closed: bool  # whether it is a page of an archive
 
     def extend_ns(self) -> Mapping[str, str]:
         """Return the namespaces that the root element must declare."""
-        return self.namespaces
+        return {**self.namespaces, **({"fh": _HISTORY} if self.closed else {})}
 
     def extend_atom(self, feed: _Element) -> None:
-        """Leave the feed as it is."""
+        """Add how the feed goes on elsewhere."""
+        self._relate(feed)
 
     def extend_rss(self, feed: _Element) -> None:
-        """Correct the date of an RSS channel."""
+        """Correct the date of an RSS channel, and add how it goes on elsewhere."""
         for date in feed.iterfind("channel/lastBuildDate"):
             date.text = format_datetime(self.updated)
+        for channel in feed.iterfind("channel"):
+            self._relate(channel)
+
+    def _relate(self, element: _Element) -> None:
+        for link in self.links:
+            SubElement(element, f"{{{_ATOM}}}link", link)
+        if self.closed:
+            SubElement(element, f"{{{_HISTORY}}}archive")
 
 
 class EntryExtension:

@@ -16,7 +16,8 @@ def render_json(feed: Feed, site: Site) -> bytes:
             "version": "https://jsonfeed.org/version/1.1",
             "title": full_title(feed, site),
             "home_page_url": home_url(feed.slug, site),
-            "feed_url": feed_url(feed.slug, "json", site),
+            "feed_url": feed_url(feed.slug, "json", site, feed.page),
+            "next_url": feed_url(feed.slug, "json", site, feed.older) if feed.older else None,
             "description": feed.description,
             "language": feed.language,
         }

@@ -85,9 +85,21 @@ def page_name(entry: Entry) -> str:
     return f"articles/{quote(entry.key, safe='')}.html"
 
 
-def feed_url(slug: str, format_name: str, site: Site) -> str:
-    """Return the absolute address of a feed in one format."""
-    return home_url(slug, site) + FORMATS[format_name].file
+def feed_url(slug: str, format_name: str, site: Site, page: int | None = None) -> str:
+    """Return the absolute address of a feed in one format, or that of a page of its archive."""
+    return home_url(slug, site) + file_name(format_name, page)
+
+
+def file_name(format_name: str, page: int | None = None) -> str:
+    """Return the file of a feed in one format, or of a page of its archive, within its folder.
+
+    No slug has a dot, so no folder of another feed can be in the way of a page.
+    """
+    file = FORMATS[format_name].file
+    if page is None:
+        return file
+    stem, _, suffix = file.partition(".")
+    return f"archive/{stem}-{page}.{suffix}"
 
 
 def home_url(slug: str, site: Site) -> str:

@@ -12,7 +12,16 @@ from aggregator.article import Entry, Feed
 from aggregator.publish.feed_extension import EntryExtension, FeedExtension
 from aggregator.publish.feed_media import namespaces
 from aggregator.publish.legible import headline, line
-from aggregator.publish.site import FORMATS, Site, feed_url, full_title, home_url, link, newest
+from aggregator.publish.site import (
+    FORMATS,
+    Site,
+    feed_url,
+    file_name,
+    full_title,
+    home_url,
+    link,
+    newest,
+)
 
 _GENERATOR = "aggregator"
 
@@ -24,7 +33,7 @@ def render_xml(feed: Feed, site: Site) -> dict[str, bytes]:
         made = generator.add_entry(_entry(entry, site), order="append")
         _extend(made, entry, feed)
     return {
-        FORMATS[name].file: _serialise(generator, feed.slug, name, site)
+        file_name(name, feed.page): _serialise(generator, feed, name, site)
         for name in site.formats
         if name in {"rss", "atom"}
     }
@@ -37,6 +46,7 @@ def _generator(feed: Feed, site: Site) -> Any:
     generator.register_extension("more", FeedExtension, EntryExtension)
     generator.more.updated = newest(feed)
     generator.more.namespaces = namespaces(entry.article.enclosures for entry in feed.entries)
+    generator.more.closed = feed.page is not None
     generator.id(feed.id)
     generator.title(full_title(feed, site))
     generator.description(feed.description or full_title(feed, site))
@@ -79,12 +89,24 @@ def _credited(entry: Entry, site: Site) -> tuple[str, ...]:
     return entry.article.authors or ((origin and origin.title) or entry.source or line(site.title),)
 
 
-def _serialise(generator: Any, slug: str, name: str, site: Site) -> bytes:
+def _related(feed: Feed) -> dict[str, int | None]:
+    """Return the other documents of an archived feed by relation (RFC 5005, 4)."""
+    related = {"prev-archive": feed.older, "next-archive": feed.newer}
+    found: dict[str, int | None] = {rel: page for rel, page in related.items() if page}
+    return found if feed.page is None else {"current": None, **found}
+
+
+def _serialise(generator: Any, feed: Feed, name: str, site: Site) -> bytes:
+    def linked(rel: str, page: int | None) -> dict[str, str]:
+        address = feed_url(feed.slug, name, site, page)
+        return {"rel": rel, "href": address, "type": FORMATS[name].media_type}
+
+    generator.more.links = [linked(rel, page) for rel, page in _related(feed).items()]
     generator.link(
         [
-            {"rel": "self", "href": feed_url(slug, name, site), "type": FORMATS[name].media_type},
+            linked("self", feed.page),
             # The last one becomes the link of the RSS channel.
-            {"rel": "alternate", "href": home_url(slug, site), "type": "text/html"},
+            {"rel": "alternate", "href": home_url(feed.slug, site), "type": "text/html"},
         ],
         replace=True,
     )

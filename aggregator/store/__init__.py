@@ -2,6 +2,8 @@
 
 from aggregator.store.findings import WORDS
 from aggregator.store.records import (
+    PAGE,
+    Archive,
     Category,
     Choice,
     DocumentState,
@@ -29,7 +31,9 @@ from aggregator.store.records import (
 from aggregator.store.store import Store, open_store
 
 __all__ = [
+    "PAGE",
     "WORDS",
+    "Archive",
     "Category",
     "Choice",
     "DocumentState",

@@ -27,7 +27,7 @@ def chosen(connection: AsyncConnection, choice: Choice, limit: int) -> sa.Select
     if united and choice == Choice(any_of=choice.any_of):
         return newest_first(query.where(_newest_of(choice.any_of or (), limit)), limit)
     order = articles.c[choice.sort]
-    query = query.where(*_conditions(connection, choice))
+    query = query.where(*conditions(connection, choice))
     return query.order_by(order.desc(), articles.c.entry_id.desc()).limit(limit)
 
 
@@ -42,7 +42,8 @@ def _newest_of(categories: tuple[int, ...], limit: int) -> sa.ColumnElement[bool
     return articles.c.id.in_(sa.union(*(sa.select(part.subquery().c.id) for part in parts)))
 
 
-def _conditions(connection: AsyncConnection, choice: Choice) -> Iterator[sa.ColumnElement[bool]]:
+def conditions(connection: AsyncConnection, choice: Choice) -> Iterator[sa.ColumnElement[bool]]:
+    """Return what an article must be to be in a custom feed, besides being live."""
     if choice.any_of is not None:
         yield _NUMBER.in_(_in_any(connection, choice.any_of))
     for one in choice.all_of:

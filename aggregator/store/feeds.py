@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.identity import Changed, Duplicate, New
 from aggregator.nfkc import fold
 from aggregator.store.records import Category, Outcome, shown_key
-from aggregator.store.schema import aliases, article_feeds, feeds, notes, sources
+from aggregator.store.schema import aliases, article_feeds, articles, feeds, notes, sources
 from aggregator.store.sql import among, insert
 
 EVERYTHING = "everything"
@@ -25,6 +25,15 @@ async def mark_feeds(connection: AsyncConnection, numbers: Iterable[int]) -> Non
     """Note that everything and these feeds are to be written again."""
     touched = sa.or_(among(connection, feeds.c.id, numbers), feeds.c.kind == EVERYTHING)
     await connection.execute(sa.update(feeds).where(touched).values(wanted=feeds.c.wanted + 1))
+
+
+async def look_again(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    """Have the archives look at articles again, which changed or are shown again."""
+    if not numbers:
+        return
+    for table, which in ((articles, articles.c.id), (article_feeds, article_feeds.c.article_id)):
+        filed = sa.and_(among(connection, which, numbers), table.c.filed)
+        await connection.execute(sa.update(table).where(filed).values(filed=False))
 
 
 async def feeds_of(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
@@ -53,6 +62,7 @@ async def write_categories(
     if not own:
         return
     touched = await feeds_of(connection, [number for _, number in own])
+    await look_again(connection, [number for o, number in own if not isinstance(o.decision, New)])
     await _forget_categories(connection, own)
     given = [category for outcome, _ in own for category in outcome.categories]
     of_category = await category_feeds(connection, given)

@@ -17,6 +17,10 @@ from aggregator.identity import (
 )
 from aggregator.search import NOTHING, Query
 
+# Articles on a page of a feed's archive. As many as a feed shows: what is not yet on a page that is
+# complete is then, as a rule, in the feed itself, and no page needs writing for it.
+PAGE = 50
+
 State = Literal["live", "waiting", "retracted", "merged"]
 Bond = Literal["", "merged", "marked"]
 
@@ -167,13 +171,28 @@ class FeedStatus:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """How far the archive of a feed is.
+
+    ``filed`` counts its articles, ``kept`` those that the pages on disk have; ``waiting`` are the
+    keys of the others, ``due`` the pages that are to be written again in any case.
+    """
+
+    filed: int
+    kept: int
+    waiting: frozenset[str]
+    due: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:
     """A feed with an address.
 
     ``wanted`` counts the reasons to write it, ``written`` those that the files on disk already
     answer; ``kind`` is "everything", "category", "custom", or "source" for a source's own. ``key``
     is the folded name, of a source's own feed the number of the source. ``moved_to``: the
-    feed that the articles of a renamed category are in now.
+    feed that the articles of a renamed category are in now. ``kept``: how many articles the pages
+    of its archive have that are on disk.
     """
 
     id: int
@@ -185,6 +204,7 @@ class FeedRow:
     wanted: int
     written: int
     moved_to: int | None = None
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,6 +195,14 @@ articles = sa.Table(
     ),
     sa.Index(None, "source_id"),
     sa.Index(None, "lead_id"),
+    # Whether the archive of everything was told of it as it is.
+    sa.Column("filed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Index(
+        "ix_articles_unfiled",
+        "id",
+        sqlite_where=sa.text("filed = 0"),
+        postgresql_where=sa.text("NOT filed"),
+    ),
 )
 
 # The ledger. kind: identity (scope is the source), hash, address (scope 0). It outlives pruned
@@ -235,6 +243,11 @@ feeds = sa.Table(
     sa.Column("newest", Instant),
     # The feed that a renamed category's articles are in now: whoever asks here is to go there.
     sa.Column("moved_to", _Number),
+    # Of its archive: how many articles it has, how many of them the pages on disk have, and up to
+    # where in the archive of everything a custom feed has looked.
+    _count("filed"),
+    _count("kept"),
+    _count("drawn"),
     sa.UniqueConstraint("kind", "key"),
 )
 
@@ -250,7 +263,15 @@ article_feeds = sa.Table(
     _count("position"),
     sa.Column("published", Instant, nullable=False),
     sa.Column("via", _Number),
+    # Whether the archive of the feed was told of the article as it is.
+    sa.Column("filed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "feed_id", "published", "article_id"),
+    sa.Index(
+        "ix_article_feeds_unfiled",
+        "feed_id",
+        sqlite_where=sa.text("filed = 0"),
+        postgresql_where=sa.text("NOT filed"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -319,6 +340,28 @@ digests = sa.Table(
     sa.Column("ends", Instant, nullable=False),
     _count("total"),
     sa.Column("headlines", sa.JSON, nullable=False),
+)
+
+# The archives of feeds: the articles of each in the order in which they came, and again when they
+# changed (updated: as they were then). A position never changes; article_id is NULL when the
+# article is gone.
+archive = sa.Table(
+    "archive",
+    metadata,
+    sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("article_id", _Number, sa.ForeignKey("articles.id", ondelete="SET NULL")),
+    sa.Column("updated", Instant, nullable=False),
+    sa.Index(None, "article_id", "feed_id"),
+    sqlite_with_rowid=False,
+)
+
+# Pages of archives that are to be written again though they are complete.
+archive_due = sa.Table(
+    "archive_due",
+    metadata,
+    sa.Column("feed_id", _Number, sa.ForeignKey("feeds.id"), primary_key=True),
+    sa.Column("page", sa.Integer, primary_key=True, autoincrement=False),
 )
 
 # What the newest articles of a source consist of, block by block: what boilerplate is learned from.

@@ -17,11 +17,22 @@ from aggregator.article import Digest, Entry
 from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.nfkc import fold
-from aggregator.store import connect, digests, findings, hubs, learning, lives, stories, turns
+from aggregator.store import (
+    archive,
+    connect,
+    digests,
+    findings,
+    hubs,
+    learning,
+    lives,
+    stories,
+    turns,
+)
 from aggregator.store.choice import chosen
 from aggregator.store.feeds import (
     EVERYTHING,
     feeds_of,
+    look_again,
     make_feed,
     make_source_feeds,
     mark_feeds,
@@ -29,6 +40,7 @@ from aggregator.store.feeds import (
 )
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
+    Archive,
     Choice,
     DocumentState,
     Drop,
@@ -549,6 +561,7 @@ class Store:
                     wanted=row.wanted,
                     written=row.written,
                     moved_to=row.moved_to,
+                    kept=row.kept,
                 )
                 for row in sorted(rows, key=lambda row: row.slug)
             ]
@@ -747,6 +760,37 @@ class Store:
             statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
             await connection.execute(statement, rows)
 
+    async def file(
+        self, rows: Sequence[FeedRow], choices: Mapping[int, tuple[Choice, int]]
+    ) -> None:
+        """Append to the archives of feeds, and to that of everything, what is new there.
+
+        ``choices``: what custom feeds show, by their numbers, with how many entries.
+        """
+        async with self._write() as connection:
+            await archive.file_articles(connection, rows, choices)
+
+    async def archives(self, numbers: Sequence[int]) -> dict[int, Archive]:
+        """Return how far the archives of feeds are, by the numbers of those."""
+        async with self._read() as connection:
+            return await archive.read_archives(connection, numbers)
+
+    async def archived(self, feed: int, page: int) -> list[Entry]:
+        """Return the live entries on a page of a feed's archive, the last that came first."""
+        async with self._read() as connection:
+            found = await connection.execute(archive.on_page(feed, page))
+            return await _entries(connection, await _in_order(connection, found.scalars().all()))
+
+    async def pages_kept(self, feed: int, kept: int, pages: Sequence[int]) -> None:
+        """Note that pages of an archive are on disk, and all that came up to a position."""
+        async with self._write() as connection:
+            await archive.pages_kept(connection, feed, kept, pages)
+
+    async def want_archived(self, pages: Sequence[tuple[int, int]]) -> None:
+        """Mark pages (feed, page) of archives to be written again."""
+        async with self._write() as connection:
+            await archive.want_pages(connection, pages)
+
     async def release(self, now: datetime) -> datetime | None:
         """Let the articles out whose date has come; return when the next one is due."""
         waiting = articles.c.state == "waiting"
@@ -762,6 +806,7 @@ class Store:
                     .values(state="live")
                 )
                 await turns.note_release(connection, numbers)
+                await look_again(connection, numbers)
                 await mark_feeds(connection, await feeds_of(connection, numbers))
             due: datetime | None = await connection.scalar(
                 sa.select(sa.func.min(articles.c.published)).where(waiting)
@@ -968,6 +1013,7 @@ async def _take_out(connection: AsyncConnection, numbers: Sequence[int]) -> None
         .where(among(connection, articles.c.id, numbers))
         .values(state="retracted", page_due=articles.c.page_due + paged)
     )
+    await archive.take_out(connection, numbers)
     await mark_feeds(connection, await feeds_of(connection, numbers))
 
 
@@ -977,7 +1023,8 @@ async def _move_articles(connection: AsyncConnection, source: int, target: int) 
     await connection.execute(
         sa.delete(article_feeds).where(mine, article_feeds.c.article_id.in_(there))
     )
-    await connection.execute(sa.update(article_feeds).where(mine).values(feed_id=target))
+    moved = sa.update(article_feeds).where(mine).values(feed_id=target, filed=False)
+    await connection.execute(moved)
     await mark_feeds(connection, [source, target])
 
 

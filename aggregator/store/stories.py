@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.article import Copy
 from aggregator.identity import Changed, Duplicate, New
-from aggregator.store.feeds import FURTHER, feeds_of, mark_feeds
+from aggregator.store.feeds import FURTHER, feeds_of, look_again, mark_feeds
 from aggregator.store.records import Outcome, Rival, fuller, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, bands, sources
 from aggregator.store.sql import among, insert
@@ -314,6 +314,7 @@ async def settle(
     await _gather_categories(connection, leads)
     await _want_pages(connection, [m.id for m in members if m.url is None])
     await note_changes(connection, leads)
+    await look_again(connection, [member.id for member in members])
     await mark_feeds(connection, touched | await feeds_of(connection, leads))
 
 
