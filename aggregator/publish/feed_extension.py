@@ -32,18 +32,19 @@ class FeedExtension:
 
     def extend_atom(self, feed: _Element) -> None:
         """Add how the feed goes on elsewhere."""
-        self._relate(feed)
+        # feedgen gives Atom's own elements their namespace by writing them without one.
+        self._relate(feed, "link")
 
     def extend_rss(self, feed: _Element) -> None:
         """Correct the date of an RSS channel, and add how it goes on elsewhere."""
         for date in feed.iterfind("channel/lastBuildDate"):
             date.text = format_datetime(self.updated)
         for channel in feed.iterfind("channel"):
-            self._relate(channel)
+            self._relate(channel, f"{{{_ATOM}}}link")
 
-    def _relate(self, element: _Element) -> None:
+    def _relate(self, element: _Element, name: str) -> None:
         for link in self.links:
-            SubElement(element, f"{{{_ATOM}}}link", link)
+            SubElement(element, name, link)
         if self.closed:
             SubElement(element, f"{{{_HISTORY}}}archive")
 
