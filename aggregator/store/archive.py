@@ -10,9 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.store.choice import chosen, conditions
 from aggregator.store.feeds import EVERYTHING, mark_feeds
 from aggregator.store.records import PAGE, Archive, Choice, FeedRow
-from aggregator.store.rows import LIVE
 from aggregator.store.schema import archive, archive_due, article_feeds, articles, feeds
 from aggregator.store.sql import among, insert
+
+_COLUMNS = ["feed_id", "position", "article_id", "updated"]
+
+# Expressions, or SQLite would go through all live articles, and through all that a feed has: of
+# 100,000 that takes 200 ms.
+_LIVE = sa.func.coalesce(articles.c.state, "") == "live"
+_FEED = sa.func.coalesce(archive.c.feed_id, 0)
 
 
 async def file_articles(
@@ -27,7 +33,7 @@ async def file_articles(
     everything = await connection.scalar(sa.select(feeds.c.id).where(feeds.c.kind == EVERYTHING))
     if everything is None:
         return
-    fresh = sa.select(articles.c.id).where(LIVE, ~articles.c.filed)
+    fresh = sa.select(articles.c.id).where(_LIVE, ~articles.c.filed)
     await _append(connection, everything, fresh)
     await connection.execute(sa.update(articles).where(~articles.c.filed).values(filed=True))
     for number, (choice, limit) in choices.items():
@@ -45,7 +51,7 @@ async def _file_categories(connection: AsyncConnection, numbers: Sequence[int]) 
         sa.select(feed, feeds.c.filed + place, articles.c.id, articles.c.updated)
         .join(articles, articles.c.id == article_feeds.c.article_id)
         .join(feeds, feeds.c.id == feed)
-        .where(fresh, LIVE, ~_is_there(feed))
+        .where(fresh, _LIVE, ~_is_there(feed))
     )
     touched = sa.select(feed).where(fresh).distinct()
     changed = list((await connection.execute(touched)).scalars())
@@ -65,7 +71,7 @@ async def _file_custom(
         archive.c.feed_id == everything, archive.c.position > since
     )
     drawn = sa.select(articles.c.id).where(
-        LIVE, articles.c.id.in_(came), *conditions(connection, choice)
+        _LIVE, articles.c.id.in_(came), *conditions(connection, choice)
     )
     await _append(connection, feed, drawn)
     # A further copy can bring a category to an article that came long ago.
@@ -88,14 +94,11 @@ async def _append(connection: AsyncConnection, feed: int, fresh: sa.Select[Any])
     await connection.execute(sa.insert(archive).from_select(_COLUMNS, found.where(*missing)))
 
 
-_COLUMNS = ["feed_id", "position", "article_id", "updated"]
-
-
 def _is_there(feed: Any) -> sa.ColumnElement[bool]:
     """Whether the archive of a feed has the article as it is now."""
     return sa.exists().where(
         archive.c.article_id == articles.c.id,
-        archive.c.feed_id == feed,
+        feed == _FEED,
         archive.c.updated >= articles.c.updated,
     )
 
@@ -120,7 +123,7 @@ async def read_archives(connection: AsyncConnection, numbers: Sequence[int]) -> 
         .where(
             among(connection, archive.c.feed_id, numbers),
             archive.c.position > feeds.c.kept,
-            LIVE,
+            _LIVE,
         )
     )
     for feed, key in await connection.execute(unwritten):
@@ -146,7 +149,7 @@ def on_page(feed: int, page: int) -> sa.Select[Any]:
     return (
         sa.select(articles.c.id)
         .join(archive, archive.c.article_id == articles.c.id)
-        .where(archive.c.feed_id == feed, inside, LIVE)
+        .where(archive.c.feed_id == feed, inside, _LIVE)
         .group_by(articles.c.id)
         .order_by(sa.func.max(archive.c.position).desc())
     )
