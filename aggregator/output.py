@@ -29,9 +29,11 @@ from aggregator.publish import (
     MOVES,
     FeedLink,
     Site,
-    bounded,
+    applied,
     digest_entry,
     file_name,
+    fit,
+    may_exceed,
     page_name,
     remove,
     render,
@@ -335,6 +337,7 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
     # An address without a single article yet is no feed anybody could have subscribed to.
     periods = [one.feed for one in shown if _is_digest(one.row, work.known)]
     await _publish_digests(work, periods)
+    await work.store.not_wanted([one.row for one in shown if not _ready(one.row, one.feed)])
     ready = await _with_archives(work, [one for one in shown if _ready(one.row, one.feed)])
     task = functools.partial(_rendered, site=work.output.site)
     counts = await work.write(task, [(one.row.slug, one.feed) for one, _ in ready])
@@ -450,16 +453,27 @@ async def _feed(work: _Work, row: FeedRow) -> _Shown:
 
 async def _with_older(work: _Work, row: FeedRow, whole: Feed) -> _Shown:
     """Bound a feed in size, and have it lead to its archive, in which everything is whole."""
-    feed, cut = bounded(whole, work.output.site, work.output.most)
-    gone = len(whole.entries) - len(feed.entries)
-    if cut or gone:
-        said = "%s: of %s entries only the summary fits, %s do not fit at all"
-        log.info(said, whole.title, cut, gone)
+    feed = await _cut_to_fit(work, whole)
     archive = (await work.store.archives([row.id]))[row.id]
     pairs = zip(feed.entries, whole.entries, strict=False)
     pages = _pages_to_write(archive, {shown.key for shown, entry in pairs if shown is entry})
     older = _page_of(archive.filed) if pages or archive.kept else None
     return _Shown(row=row, feed=replace(feed, older=older), archive=archive, pages=pages)
+
+
+async def _cut_to_fit(work: _Work, whole: Feed) -> Feed:
+    """Return what is to be left of a feed so that its files do not become too large."""
+    site, most = work.output.site, work.output.most
+    if not may_exceed(whole, most):
+        return whole
+    (cut,) = await work.compute(functools.partial(fit, site=site, most=most), [whole])
+    if isinstance(cut, AggregatorError):
+        return whole  # and it will be told why it cannot be rendered
+    gone = len(whole.entries) - cut.entries
+    if cut.short or gone:
+        said = "%s: of %s entries only the summary fits, %s do not fit at all"
+        log.info(said, whole.title, len(cut.short), gone)
+    return applied(whole, cut, site)
 
 
 def _page_of(position: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from aggregator.article import Entry, Feed
-from aggregator.publish.bound import bounded
+from aggregator.publish.bound import Cut, applied, cut_to, may_exceed
 from aggregator.publish.digest import digest_entry
 from aggregator.publish.files import remove, settle, sweep, write
 from aggregator.publish.footers import with_footers
@@ -29,14 +29,17 @@ from aggregator.publish.xml_feeds import render_xml
 __all__ = [
     "FORMATS",
     "MOVES",
+    "Cut",
     "FeedLink",
     "Site",
-    "bounded",
+    "applied",
     "digest_entry",
     "file_name",
+    "fit",
     "has_page",
     "headline",
     "link",
+    "may_exceed",
     "page_name",
     "remove",
     "render",
@@ -66,6 +69,15 @@ def render(feed: Feed, site: Site) -> dict[str, bytes]:
     if fit.slug and fit.page is None:
         files["index.html"] = feed_page(fit, site)
     return files
+
+
+def fit(feed: Feed, site: Site, most: int) -> Cut:
+    """Return what is to be left of a feed so that no file has more than ``most`` bytes."""
+
+    def measure(feed: Feed) -> int:
+        return max(len(data) for name, data in render(feed, site).items() if name != "index.html")
+
+    return cut_to(feed, site, most, measure)
 
 
 def render_moves(moves: Mapping[str, str]) -> bytes:

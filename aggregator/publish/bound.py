@@ -1,12 +1,13 @@
 """How large a feed may become: what readers fetch every few minutes is no archive."""
 
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from html import escape
 
 from aggregator.article import Entry, Feed
 from aggregator.publish.site import Site, link
 
-# Bytes that an entry takes besides what it says: the markup around some twenty fields.
+# Bytes that an entry takes at most besides what it says: the markup around some twenty fields.
 _FRAME = 2_000
 # And each of those: a category, a link.
 _MARKUP = 60
@@ -27,33 +28,55 @@ _READ_ON = {
 }
 
 
-def bounded(feed: Feed, site: Site, most: int) -> tuple[Feed, int]:
-    """Return a feed none of whose files is larger than ``most`` bytes, and how many bodies it lost.
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is left of a feed: how many entries, and the places of those that are only summaries."""
 
-    The texts of the oldest entries become their summaries, with a link to the whole; when that is
-    not enough the oldest entries go. One entry always stays. Sizes are reckoned from above, the
-    same for all formats, so that all say the same.
+    entries: int
+    short: frozenset[int] = frozenset()
+
+
+def may_exceed(feed: Feed, most: int) -> bool:
+    """Tell whether a file of a feed could be larger than ``most`` bytes, without rendering it."""
+    return _HEAD + sum(map(_at_most, feed.entries)) > most
+
+
+def cut_to(feed: Feed, site: Site, most: int, measure: Callable[[Feed], int]) -> Cut:
+    """Return what is to be left of a feed so that ``measure`` finds at most ``most`` bytes.
+
+    The texts of the oldest entries become their summaries; when that is not enough the oldest
+    entries go. One entry always stays.
     """
-    entries = list(feed.entries)
-    sizes = [_size(entry) for entry in entries]
-    room = most - _HEAD - sum(sizes)
-    lost = 0
-    for place in range(len(entries) - 1, -1, -1):
-        if room >= 0:
+    excess = measure(feed) - most
+    short: set[int] = set()
+    for place in range(len(feed.entries) - 1, -1, -1):
+        if excess <= 0:
             break
-        short = _shortened(entries[place], site)
-        size = _size(short)
-        if size < sizes[place]:
-            room += sizes[place] - size
-            entries[place], sizes[place] = short, size
-            lost += 1
-    while room < 0 and len(entries) > 1:
-        entries.pop()
-        room += sizes.pop()
-    return replace(feed, entries=tuple(entries)), lost
+        # In any format the text takes as many bytes as it has, and its summary no more than that.
+        entry = feed.entries[place]
+        spared = len(_body(entry).encode("utf-8", "replace")) - _escaped(_body(_short(entry, site)))
+        if spared > 0:
+            excess -= spared
+            short.add(place)
+    kept = len(feed.entries)
+    while excess > 0 and kept > 1:
+        cut = applied(feed, Cut(kept, frozenset(short)), site)
+        size = measure(cut)
+        excess = size - most
+        if excess > 0:
+            # A part of what is too much at a time: none is to go that need not.
+            kept = max(1, kept - max(1, kept * excess // (2 * size)))
+    return Cut(kept, frozenset(place for place in short if place < kept))
 
 
-def _shortened(entry: Entry, site: Site) -> Entry:
+def applied(feed: Feed, cut: Cut, site: Site) -> Feed:
+    """Return what is left of a feed."""
+    kept = enumerate(feed.entries[: cut.entries])
+    left = tuple(_short(entry, site) if place in cut.short else entry for place, entry in kept)
+    return replace(feed, entries=left)
+
+
+def _short(entry: Entry, site: Site) -> Entry:
     """Return an entry with its summary in the place of its text, which says so."""
     article = entry.article
     more = _READ_ON.get((article.language or "").partition("-")[0], "Read on")
@@ -62,25 +85,28 @@ def _shortened(entry: Entry, site: Site) -> Entry:
     return replace(entry, article=replace(article, html=html, text=""))
 
 
-def _size(entry: Entry) -> int:
+def _body(entry: Entry) -> str:
+    return entry.article.html or entry.article.text
+
+
+def _at_most(entry: Entry) -> int:
     """Return the bytes that an entry takes at most, in whatever format."""
-    article = entry.article
-    whole = _escaped(article.html or article.text)
     # A summary is escaped twice, an address may stand in two places and be percent-encoded.
-    rest = replace(article, html="", text="", problems=(), trail=())
+    rest = replace(entry.article, html="", text="", problems=(), trail=())
     small = _texts((rest, entry.id, entry.source, entry.also_in))
-    return _FRAME + whole + sum(_MARKUP + 3 * _escaped(text) for text in small)
+    return _FRAME + _escaped(_body(entry)) + sum(_MARKUP + 3 * _escaped(text) for text in small)
 
 
-def _texts(value: object) -> list[str]:
-    """Return every text inside a value."""
+def _texts(value: object) -> Iterator[str]:
+    """Yield every text inside a value."""
     if isinstance(value, str):
-        return [value]
-    if isinstance(value, tuple | list):
-        return [text for one in value for text in _texts(one)]
-    if is_dataclass(value):
-        return [text for one in fields(value) for text in _texts(getattr(value, one.name))]
-    return []
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts(one)
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
 
 
 def _escaped(text: str) -> int:

@@ -760,6 +760,15 @@ class Store:
             statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
             await connection.execute(statement, rows)
 
+    async def not_wanted(self, rows: Sequence[FeedRow]) -> None:
+        """Note that there is nothing to write for feeds, as far as the rows know."""
+        for row in rows:
+            same = sa.and_(feeds.c.id == row.id, feeds.c.wanted == row.wanted)
+            async with self._write() as connection:
+                await connection.execute(
+                    sa.update(feeds).where(same).values(wanted=feeds.c.written)
+                )
+
     async def file(
         self, rows: Sequence[FeedRow], choices: Mapping[int, tuple[Choice, int]]
     ) -> None:
