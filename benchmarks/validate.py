@@ -38,7 +38,7 @@ _ENTRY = "{http://www.w3.org/2005/Atom}entry"
 
 @dataclass
 class Tally:
-    """What the judges said of a collection: files by name, complaints with the files they are of."""
+    """What the judges said of a collection: how many files by name, complaints by file."""
 
     name: str
     articles: int = 0
@@ -60,7 +60,9 @@ def main() -> int:
     given = parser.parse_args()
     with w3c() as judge:
         if judge is None:
-            parser.error("FEEDVALIDATOR does not name the src folder of github.com/w3c/feedvalidator")
+            parser.error(
+                "FEEDVALIDATOR does not name the src folder of github.com/w3c/feedvalidator"
+            )
         tallies = list(judged(given.data.resolve(), given.only, judge))
     print(table(tallies))
     bad = [(at, one) for tally in tallies for at, one in tally.found if unexplained([one])]

@@ -6,7 +6,15 @@ from typing import Any
 
 from aggregator.article import Article, Enclosure, Entry, Feed
 from aggregator.publish.legible import headline, text
-from aggregator.publish.site import UNKNOWN_TYPE, Site, feed_url, full_title, home_url, link
+from aggregator.publish.site import (
+    UNKNOWN_TYPE,
+    Site,
+    feed_url,
+    full_title,
+    home_url,
+    icon_url,
+    link,
+)
 
 
 def render_json(feed: Feed, site: Site) -> bytes:
@@ -18,6 +26,8 @@ def render_json(feed: Feed, site: Site) -> bytes:
             "home_page_url": home_url(feed.slug, site),
             "feed_url": feed_url(feed.slug, "json", site),
             "description": feed.description,
+            "icon": icon_url(site),
+            "favicon": icon_url(site),
             "language": feed.language,
         }
     )

@@ -13,13 +13,13 @@ from aggregator.article import (
     Feed,
     Origin,
 )
+from aggregator.publish import languages
 from aggregator.publish.site import uri
 
 # XML 1.0, production [2] Char: neither these nor surrogates nor the two noncharacters below.
 _FORBIDDEN = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _SPACE = re.compile(r"[\t\n\r ]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)  # RFC 6838, 4.2
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")  # RFC 3986, 3.1
 # Long enough for any headline, short enough for a list of them.
@@ -34,7 +34,7 @@ def legible(feed: Feed) -> Feed:
         id=text(feed.id),
         title=line(feed.title) or UNTITLED,
         description=line(feed.description),
-        language=_language(feed.language),
+        language=languages.known(feed.language),
         entries=tuple(map(legible_entry, feed.entries)),
     )
 
@@ -78,7 +78,7 @@ def _article(article: Article) -> Article:
         html=text(article.html),
         summary=text(article.summary).strip(),
         image=_address(article.image),
-        language=_language(article.language),
+        language=languages.known(article.language),
         enclosures=tuple(map(_enclosure, article.enclosures)),
         origin=article.origin and _origin(article.origin),
     )
@@ -120,7 +120,7 @@ def _companion(companion: Companion) -> Companion:
         companion,
         url=uri(companion.url),
         media_type=_media_type(companion.media_type),
-        language=_language(companion.language),
+        language=languages.known(companion.language),
     )
 
 
@@ -145,7 +145,3 @@ def _identity(value: str | None) -> str | None:
 
 def _media_type(value: str) -> str:
     return value if _MEDIA_TYPE.fullmatch(value) else ""
-
-
-def _language(value: str | None) -> str | None:
-    return value if value and _LANGUAGE.fullmatch(value) else None

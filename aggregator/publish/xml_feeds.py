@@ -12,8 +12,18 @@ from aggregator.article import Entry, Feed
 from aggregator.publish.feed_extension import EntryExtension, FeedExtension
 from aggregator.publish.feed_media import namespaces
 from aggregator.publish.legible import headline, line
-from aggregator.publish.site import FORMATS, Site, feed_url, full_title, home_url, link, newest
+from aggregator.publish.site import (
+    FORMATS,
+    Site,
+    feed_url,
+    full_title,
+    home_url,
+    icon_url,
+    link,
+    newest,
+)
 
+# Without its version: with it, every feed would be fetched again after an upgrade.
 _GENERATOR = "aggregator"
 
 
@@ -36,6 +46,7 @@ def _generator(feed: Feed, site: Site) -> Any:
     generator.register_extension("media", MediaExtension, MediaEntryExtension)
     generator.register_extension("more", FeedExtension, EntryExtension)
     generator.more.updated = newest(feed)
+    generator.more.site = site
     generator.more.namespaces = namespaces(entry.article.enclosures for entry in feed.entries)
     generator.id(feed.id)
     generator.title(full_title(feed, site))
@@ -44,6 +55,8 @@ def _generator(feed: Feed, site: Site) -> Any:
     generator.generator(_GENERATOR)
     generator.docs("")
     generator.language(feed.language)
+    generator.ttl(site.ttl or None)
+    generator.icon(icon_url(site))
     return generator
 
 
