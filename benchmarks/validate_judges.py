@@ -88,7 +88,7 @@ def json_feed(address: str, feed: bytes) -> list[Complaint]:
     if document.get("feed_url") != address:
         found.append(Complaint("feed_url", True, f"{document.get('feed_url')} is not {address}"))
     # What no schema can say: an id is unique in its feed.
-    counted = Counter(item["id"] for item in document["items"])
+    counted = Counter(item.get("id") for item in document["items"])
     return found + [Complaint("id", True, f"{one} twice") for one, n in counted.items() if n > 1]
 
 

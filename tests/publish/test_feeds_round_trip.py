@@ -268,7 +268,7 @@ def source_id(origin: Origin) -> str | None:
 @pytest.mark.parametrize(
     ("origin", "identity"),
     [
-        (Origin(id="urn:x:1", feed_url="https://a.example/f"), "urn:x:1"),
+        (Origin(id="urn:example:1", feed_url="https://a.example/f"), "urn:example:1"),
         (Origin(id="no URI", feed_url="https://a.example/f"), "https://a.example/f"),
         (Origin(feed_url="https://a.example/f", url="https://a.example/"), "https://a.example/f"),
         (Origin(url="https://a.example/"), "https://a.example/"),
@@ -280,7 +280,7 @@ def test_identity_of_the_source(origin: Origin, identity: str | None) -> None:
 
 
 def test_a_source_without_a_date_has_that_of_its_entry() -> None:
-    entry = replace(ENGLISH, article=replace(ENGLISH.article, origin=Origin(id="urn:x:1")))
+    entry = replace(ENGLISH, article=replace(ENGLISH.article, origin=Origin(id="urn:example:1")))
     files = render(replace(FEED, entries=(entry,)), SITE)
     found = feedparser.parse(files["atom.xml"]).entries[0].source
     assert moment(found.updated_parsed) == ENGLISH.updated
