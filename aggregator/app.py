@@ -284,7 +284,7 @@ def _output(loaded: Loaded, sources: Iterable[Source] = ()) -> Output:
         base_url=config.public_url,
         formats=config.publish.formats,
         also_in=config.publish.also_in,
-        icon=config.publish.icon,
+        icon=config.publish.icon or "",
         ttl=max(1, seconds(config.publish.ttl) // 60),
     )
     return Output(

@@ -120,8 +120,8 @@ class Publish(_Section):
         ("rss", "atom", "json"), min_length=1, description="how each feed is written"
     )
     also_in: bool = Field(False, description="below each article, the other sources that have it")
-    icon: Annotated[str, AfterValidator(_picture)] = Field(
-        "",
+    icon: Annotated[str, AfterValidator(_picture)] | None = Field(
+        None,
         description="the web address of a square picture that readers show beside the feeds: PNG, "
         "JPEG or GIF; default: the one of this program",
     )

@@ -8,6 +8,7 @@ from lxml.etree import SubElement, _Element
 
 from aggregator.article import Entry, Origin
 from aggregator.publish.feed_media import Described, atom_media, rss_media
+from aggregator.publish.legible import UNTITLED
 from aggregator.publish.site import ICON_SIDE, Site, icon_url
 
 _DC_LANGUAGE = "{http://purl.org/dc/elements/1.1/}language"
@@ -76,7 +77,7 @@ class EntryExtension:
             _child(element, _DC_LANGUAGE, article.language)
         _add_media(element, rss_media(article.enclosures))
         if article.origin and article.origin.feed_url:
-            source = _child(element, "source", article.origin.title or self.entry.source)
+            source = _child(element, "source", _title(article.origin, self.entry))
             source.set("url", article.origin.feed_url)
 
 
@@ -101,10 +102,14 @@ def _atom_source(element: _Element, origin: Origin, entry: Entry) -> None:
         return
     source = SubElement(element, "source")
     _child(source, "id", identity)
-    _child(source, "title", origin.title or entry.source)
+    _child(source, "title", _title(origin, entry))
     _child(source, "updated", (origin.updated or entry.updated).isoformat())
     if origin.url:
         SubElement(source, "link", rel="alternate", href=origin.url)
+
+
+def _title(origin: Origin, entry: Entry) -> str:
+    return origin.title or entry.source or UNTITLED
 
 
 def _add_media(element: _Element, described: Iterable[Described]) -> None:
