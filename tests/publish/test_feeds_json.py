@@ -24,7 +24,7 @@ from aggregator.article import Article, Entry, Feed
 from aggregator.publish import link, render
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-from validate_judges import json_feed
+from validate_judges import json_feed  # type: ignore[import-not-found]
 
 
 def document(feed: Feed) -> dict[str, Any]:

@@ -18,7 +18,13 @@ from aggregator.clean import Recipe, clean
 from aggregator.publish import Site, render
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-from validate_judges import Complaint, Judge, json_feed, unexplained, w3c
+from validate_judges import (  # type: ignore[import-not-found]
+    Complaint,
+    Judge,
+    json_feed,
+    unexplained,
+    w3c,
+)
 
 XML = ("rss.xml", "atom.xml")
 
