@@ -284,6 +284,8 @@ def _output(loaded: Loaded, sources: Iterable[Source] = ()) -> Output:
         base_url=config.public_url,
         formats=config.publish.formats,
         also_in=config.publish.also_in,
+        icon=config.publish.icon or "",
+        ttl=max(1, seconds(config.publish.ttl) // 60),
     )
     return Output(
         folder=loaded.root / config.output,

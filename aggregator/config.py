@@ -3,9 +3,10 @@
 import difflib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,7 +28,7 @@ from aggregator.nfkc import fold
 from aggregator.rules import Globs, Ifs, Languages, Rule
 from aggregator.search import query
 from aggregator.sources import KINDS, Settings, Source, maildir
-from aggregator.sources.base import Duration, WebFolder, Zone
+from aggregator.sources.base import Duration, WebFolder, Zone, web_address
 from aggregator.sources.directory import DirectorySettings, matcher
 from aggregator.store.connect import address
 
@@ -61,6 +62,14 @@ def _timeless(value: Ifs) -> Ifs:
 
 
 Timeless = Annotated[Ifs, AfterValidator(_timeless)]
+
+
+def _picture(value: str) -> str:
+    # What RSS 2.0 allows; of an address without a suffix nobody can tell.
+    suffix = PurePosixPath(urlsplit(web_address(value)).path).suffix.lower()
+    if suffix not in ("", ".png", ".jpg", ".jpeg", ".gif"):
+        raise ValueError("is no PNG, JPEG or GIF, and RSS takes no other picture")
+    return value
 
 
 class _Section(BaseModel):
@@ -144,6 +153,14 @@ class Publish(_Section):
         ("rss", "atom", "json"), min_length=1, description="how each feed is written"
     )
     also_in: bool = Field(False, description="below each article, the other sources that have it")
+    icon: Annotated[str, AfterValidator(_picture)] | None = Field(
+        None,
+        description="the web address of a square picture that readers show beside the feeds: PNG, "
+        "JPEG or GIF; default: the one of this program",
+    )
+    ttl: Duration = Field(
+        "30m", description="how long readers may wait before they ask again; RSS tells them"
+    )
 
 
 def _kind_of(value: Any) -> str | None:

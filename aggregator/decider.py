@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from aggregator.article import Article
-from aggregator.dedupe import addresses, decide, entry_key, own_id
+from aggregator.dedupe import addresses, decide, entry_key, given_id, own_id
 from aggregator.identity import (
     Candidate,
     Changed,
@@ -182,7 +182,7 @@ def _is_merged(decision: Decision) -> bool:
 
 def ids(article: Article, source: Source) -> tuple[str | None, str]:
     """Return the id that a feed gave an article, if any, and the one made here."""
-    return article.entry_id, own_id(article, source.key)
+    return given_id(article), own_id(article, source.key)
 
 
 def _enter(result: Outcome, known: Ledger) -> None:

@@ -26,6 +26,7 @@ from aggregator.identity import (
     Unchanged,
 )
 from aggregator.nfkc import nfkc
+from aggregator.uris import is_sound
 
 # Leads every hash, so that a later way to hash can live beside the old one.
 HASH_VERSION = b"\x01"
@@ -89,7 +90,12 @@ def entry_id(article: Article, source_key: str) -> str:
     An id that its feed gave is kept (RFC 4287, 4.2.6: it must survive republication); otherwise
     it is a name-based UUID (RFC 9562, version 5) of what identifies the article first.
     """
-    return article.entry_id or own_id(article, source_key)
+    return given_id(article) or own_id(article, source_key)
+
+
+def given_id(article: Article) -> str | None:
+    """Return the id that its feed gave an article, None where no feed may repeat it."""
+    return article.entry_id if article.entry_id and is_sound(article.entry_id) else None
 
 
 def own_id(article: Article, source_key: str) -> str:

@@ -26,6 +26,7 @@ from aggregator.errors import AggregatorError, PublishError
 from aggregator.nfkc import fold
 from aggregator.publish import (
     FORMATS,
+    ICON,
     MOVES,
     FeedLink,
     Site,
@@ -716,9 +717,10 @@ def _tidy(output: Output, rows: Sequence[FeedRow]) -> tuple[list[int], bool]:
 def _lost(output: Output, rows: Sequence[FeedRow]) -> list[int]:
     """Return the feeds that were written and of which a file is missing."""
     names = [FORMATS[name].file for name in output.site.formats] + ["index.html"]
+    first = ["feeds.opml"] if output.site.icon else ["feeds.opml", ICON]
 
     def complete(row: FeedRow) -> bool:
-        wanted = names if row.slug else [*names, "feeds.opml"]
+        wanted = names if row.slug else names + first
         return all((output.folder / row.slug / name).is_file() for name in wanted)
 
     return [row.id for row in rows if row.written and not complete(row)]

@@ -101,6 +101,8 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "max_bytes": "max_bytes: 1MB",
         "formats": "formats: [atom]",
         "also_in": "also_in: true",
+        "icon": "icon: https://example.org/icon.png",
+        "ttl": "ttl: 15m",
     },
     "source": {
         "every": 'every: "0 7 * * mon-fri"',

@@ -188,7 +188,7 @@ def test_only_the_formats_that_are_wanted_are_written(place: Place) -> None:
         await publish(world.context.store, output, world.context.compute, place.now)
         return sorted(path.name for path in (place.root / "json").iterdir())
 
-    assert place.run(work) == ["feed.json", "feeds.opml", "index.html"]
+    assert place.run(work) == ["feed.json", "feeds.opml", "icon.png", "index.html"]
 
 
 def test_publishing_and_scanning_at_the_same_time(place: Place) -> None:

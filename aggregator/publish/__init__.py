@@ -1,6 +1,7 @@
 """Makes what the world sees: feeds, pages, the list of feeds, and the files that hold them."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from aggregator.article import Entry, Feed
 from aggregator.publish.bound import Cut, applied, cut_to, may_exceed
@@ -13,6 +14,7 @@ from aggregator.publish.opml import render_opml
 from aggregator.publish.pages import article_page, feed_page, index_page
 from aggregator.publish.site import (
     FORMATS,
+    ICON,
     MOVES,
     FeedLink,
     Site,
@@ -28,6 +30,7 @@ from aggregator.publish.xml_feeds import render_xml
 
 __all__ = [
     "FORMATS",
+    "ICON",
     "MOVES",
     "Cut",
     "FeedLink",
@@ -52,6 +55,8 @@ __all__ = [
     "sweep",
     "write",
 ]
+
+_ICON = Path(__file__).parent / ICON
 
 
 def render(feed: Feed, site: Site) -> dict[str, bytes]:
@@ -90,16 +95,17 @@ def render_moves(moves: Mapping[str, str]) -> bytes:
 
 
 def render_index(everything: Feed, links: Sequence[FeedLink], site: Site) -> dict[str, bytes]:
-    """Return the site's first page and the list of all its feeds (OPML 2.0), by file name.
+    """Return the site's first page, the list of all its feeds (OPML 2.0) and its icon, by name.
 
     ``links`` holds the categories and custom feeds in the order in which people see them.
     """
     fit = legible(everything)
     first = FeedLink("", fit.title, len(fit.entries), newest(fit))
-    return {
+    files = {
         "index.html": index_page(fit, links, site),
         "feeds.opml": render_opml([first, *links], site),
     }
+    return files if site.icon else files | {ICON: _ICON.read_bytes()}
 
 
 def render_article(entry: Entry, site: Site) -> bytes:

@@ -47,25 +47,25 @@ def cut_to(feed: Feed, site: Site, most: int, measure: Callable[[Feed], int]) ->
     The texts of the oldest entries become their summaries; when that is not enough the oldest
     entries go. One entry always stays.
     """
-    excess = measure(feed) - most
     short: set[int] = set()
-    for place in range(len(feed.entries) - 1, -1, -1):
-        if excess <= 0:
+
+    def excess(kept: int) -> int:
+        return measure(applied(feed, Cut(kept, frozenset(short)), site)) - most
+
+    kept = len(feed.entries)
+    left = excess(kept)
+    for place in range(kept - 1, -1, -1):
+        # What is spared is reckoned: characters that no format can carry count, too.
+        if left <= 0 and (left := excess(kept)) <= 0:
             break
-        # In any format the text takes as many bytes as it has, and its summary no more than that.
         entry = feed.entries[place]
         spared = len(_body(entry).encode("utf-8", "replace")) - _escaped(_body(_short(entry, site)))
         if spared > 0:
-            excess -= spared
+            left -= spared
             short.add(place)
-    kept = len(feed.entries)
-    while excess > 0 and kept > 1:
-        cut = applied(feed, Cut(kept, frozenset(short)), site)
-        size = measure(cut)
-        excess = size - most
-        if excess > 0:
-            # A part of what is too much at a time: none is to go that need not.
-            kept = max(1, kept - max(1, kept * excess // (2 * size)))
+    while kept > 1 and (left := excess(kept)) > 0:
+        # A part of what is too much at a time: none is to go that need not.
+        kept = max(1, kept - max(1, kept * left // (2 * (left + most))))
     return Cut(kept, frozenset(place for place in short if place < kept))
 
 

@@ -8,9 +8,13 @@ from lxml.etree import SubElement, _Element
 
 from aggregator.article import Entry, Origin
 from aggregator.publish.feed_media import Described, atom_media, rss_media
+from aggregator.publish.legible import UNTITLED
+from aggregator.publish.site import ICON_SIDE, Site, icon_url
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _HISTORY = "http://purl.org/syndication/history/1.0"  # RFC 5005
+_DC_LANGUAGE = "{http://purl.org/dc/elements/1.1/}language"
+_ATOM_UPDATED = f"{{{_ATOM}}}updated"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -21,6 +25,7 @@ class FeedExtension:
     namespace in every feed, and knows neither what it is to be explicit today nor transcripts.
     """
 
+    site: Site
     updated: datetime
     namespaces: Mapping[str, str]
     links: Sequence[dict[str, str]]
@@ -36,10 +41,15 @@ class FeedExtension:
         self._relate(feed, "link")
 
     def extend_rss(self, feed: _Element) -> None:
-        """Correct the date of an RSS channel, and add how it goes on elsewhere."""
-        for date in feed.iterfind("channel/lastBuildDate"):
-            date.text = format_datetime(self.updated)
+        """Correct the date of an RSS channel, add its image and how it goes on elsewhere.
+
+        feedgen would make that the logo of the Atom feed, too, which is twice as wide as high
+        (RFC 4287, 4.2.8).
+        """
         for channel in feed.iterfind("channel"):
+            for date in channel.iterfind("lastBuildDate"):
+                date.text = format_datetime(self.updated)
+            _add_image(channel, self.site)
             self._relate(channel, f"{{{_ATOM}}}link")
 
     def _relate(self, element: _Element, name: str) -> None:
@@ -74,10 +84,25 @@ class EntryExtension:
         """Complete an RSS item."""
         article = self.entry.article
         _child(element, "pubDate", format_datetime(self.entry.published))
+        if self.entry.updated != self.entry.published:
+            _child(element, _ATOM_UPDATED, self.entry.updated.isoformat())
+        if article.language and article.language != self.feed_language:
+            _child(element, _DC_LANGUAGE, article.language)
         _add_media(element, rss_media(article.enclosures))
         if article.origin and article.origin.feed_url:
-            source = _child(element, "source", article.origin.title or self.entry.source)
+            source = _child(element, "source", _title(article.origin, self.entry))
             source.set("url", article.origin.feed_url)
+
+
+def _add_image(channel: _Element, site: Site) -> None:
+    image = SubElement(channel, "image")
+    _child(image, "url", icon_url(site))
+    # Those of the channel itself, as the specification advises.
+    for name in ("title", "link"):
+        _child(image, name, channel.findtext(name) or "")
+    if not site.icon:
+        _child(image, "width", str(ICON_SIDE))
+        _child(image, "height", str(ICON_SIDE))
 
 
 def _atom_source(element: _Element, origin: Origin, entry: Entry) -> None:
@@ -90,10 +115,14 @@ def _atom_source(element: _Element, origin: Origin, entry: Entry) -> None:
         return
     source = SubElement(element, "source")
     _child(source, "id", identity)
-    _child(source, "title", origin.title or entry.source)
+    _child(source, "title", _title(origin, entry))
     _child(source, "updated", (origin.updated or entry.updated).isoformat())
     if origin.url:
         SubElement(source, "link", rel="alternate", href=origin.url)
+
+
+def _title(origin: Origin, entry: Entry) -> str:
+    return origin.title or entry.source or UNTITLED
 
 
 def _add_media(element: _Element, described: Iterable[Described]) -> None:

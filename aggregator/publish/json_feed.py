@@ -6,7 +6,15 @@ from typing import Any
 
 from aggregator.article import Article, Enclosure, Entry, Feed
 from aggregator.publish.legible import headline, text
-from aggregator.publish.site import UNKNOWN_TYPE, Site, feed_url, full_title, home_url, link
+from aggregator.publish.site import (
+    UNKNOWN_TYPE,
+    Site,
+    feed_url,
+    full_title,
+    home_url,
+    icon_url,
+    link,
+)
 
 
 def render_json(feed: Feed, site: Site) -> bytes:
@@ -19,6 +27,8 @@ def render_json(feed: Feed, site: Site) -> bytes:
             "feed_url": feed_url(feed.slug, "json", site, feed.page),
             "next_url": feed_url(feed.slug, "json", site, feed.older) if feed.older else None,
             "description": feed.description,
+            "icon": icon_url(site),
+            "favicon": icon_url(site),
             "language": feed.language,
         }
     )

@@ -13,15 +13,17 @@ from aggregator.article import (
     Feed,
     Origin,
 )
+from aggregator.publish import languages
 from aggregator.publish.site import uri
+from aggregator.uris import is_sound
 
 # XML 1.0, production [2] Char: neither these nor surrogates nor the two noncharacters below.
 _FORBIDDEN = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _SPACE = re.compile(r"[\t\n\r ]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")  # the shape of BCP 47
+_MEDIA = ("image", "audio", "video", "document", "executable")  # Media RSS 1.5.1, medium
+_EPISODES = ("full", "trailer", "bonus")  # itunes:episodeType
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)  # RFC 6838, 4.2
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:.")  # RFC 3986, 3.1
 # Long enough for any headline, short enough for a list of them.
 _HEADLINE_LENGTH = 80
 UNTITLED = "Untitled"
@@ -34,7 +36,7 @@ def legible(feed: Feed) -> Feed:
         id=text(feed.id),
         title=line(feed.title) or UNTITLED,
         description=line(feed.description),
-        language=_language(feed.language),
+        language=languages.known(feed.language),
         entries=tuple(map(legible_entry, feed.entries)),
     )
 
@@ -62,8 +64,9 @@ def text(value: str) -> str:
 
 
 def line(value: str) -> str:
-    """Return the text on one line."""
-    return _SPACE.sub(" ", text(value)).strip(" ")
+    """Return the text on one line, "" if it is nothing but white space of whatever kind."""
+    flat = _SPACE.sub(" ", text(value)).strip(" ")
+    return "" if flat.isspace() else flat
 
 
 def _article(article: Article) -> Article:
@@ -78,7 +81,7 @@ def _article(article: Article) -> Article:
         html=text(article.html),
         summary=text(article.summary).strip(),
         image=_address(article.image),
-        language=_language(article.language),
+        language=languages.known(article.language),
         enclosures=tuple(map(_enclosure, article.enclosures)),
         origin=article.origin and _origin(article.origin),
     )
@@ -100,7 +103,7 @@ def _enclosure(enclosure: Enclosure) -> Enclosure:
         url=uri(enclosure.url),
         media_type=_media_type(enclosure.media_type),
         title=line(enclosure.title),
-        medium=line(enclosure.medium),
+        medium=enclosure.medium if enclosure.medium in _MEDIA else "",
         episode=enclosure.episode and _episode(enclosure.episode),
     )
 
@@ -108,7 +111,7 @@ def _enclosure(enclosure: Enclosure) -> Enclosure:
 def _episode(episode: Episode) -> Episode:
     return replace(
         episode,
-        kind=line(episode.kind),
+        kind=episode.kind if episode.kind in _EPISODES else "",
         image=_address(episode.image),
         chapters=episode.chapters and _companion(episode.chapters),
         transcripts=tuple(map(_companion, episode.transcripts)),
@@ -120,7 +123,7 @@ def _companion(companion: Companion) -> Companion:
         companion,
         url=uri(companion.url),
         media_type=_media_type(companion.media_type),
-        language=_language(companion.language),
+        language=languages.known(companion.language),
     )
 
 
@@ -140,12 +143,8 @@ def _address(value: str | None) -> str | None:
 
 def _identity(value: str | None) -> str | None:
     """Return an id that Atom may repeat, which is an absolute IRI (RFC 4287, 4.2.6)."""
-    return text(value) if value and _SCHEME.match(value) else None
+    return value if value and is_sound(value) else None
 
 
 def _media_type(value: str) -> str:
     return value if _MEDIA_TYPE.fullmatch(value) else ""
-
-
-def _language(value: str | None) -> str | None:
-    return value if value and _LANGUAGE.fullmatch(value) else None

@@ -22,6 +22,10 @@ UNKNOWN_TYPE = "application/octet-stream"  # RFC 2046, section 4.5.1
 # What a feed without entries says it was updated: the standards want a date.
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
+# What readers show beside the feeds: our own picture, of which RSS wants to know the size.
+ICON = "icon.png"
+ICON_SIDE = 144  # pixels; RSS allows no more
+
 # Where feeds went that were renamed, in the form that static hosts know.
 MOVES = "_redirects"
 
@@ -48,7 +52,9 @@ class Site:
     """What all feeds share. ``base_url`` is where readers fetch them and ends with "/".
 
     ``formats`` names the formats to write, any of "rss", "atom" and "json". ``also_in``: below an
-    article stand the other sources that have it.
+    article stand the other sources that have it. ``icon`` is the address of a square picture, ""
+    for that which lies beside the first page. ``ttl``: minutes that readers may wait between two
+    visits, 0 for nothing said.
     """
 
     title: str
@@ -56,6 +62,8 @@ class Site:
     formats: tuple[str, ...] = ("rss", "atom", "json")
     description: str = ""
     also_in: bool = False
+    icon: str = ""
+    ttl: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +113,11 @@ def file_name(format_name: str, page: int | None = None) -> str:
 def home_url(slug: str, site: Site) -> str:
     """Return the absolute address of a feed's page for people."""
     return site.base_url + folder(slug)
+
+
+def icon_url(site: Site) -> str:
+    """Return the absolute address of the picture that stands for all feeds."""
+    return uri(site.icon) if site.icon else site.base_url + ICON
 
 
 def folder(slug: str) -> str:

@@ -19,10 +19,12 @@ from aggregator.publish.site import (
     file_name,
     full_title,
     home_url,
+    icon_url,
     link,
     newest,
 )
 
+# Without its version: with it, every feed would be fetched again after an upgrade.
 _GENERATOR = "aggregator"
 
 
@@ -45,6 +47,7 @@ def _generator(feed: Feed, site: Site) -> Any:
     generator.register_extension("media", MediaExtension, MediaEntryExtension)
     generator.register_extension("more", FeedExtension, EntryExtension)
     generator.more.updated = newest(feed)
+    generator.more.site = site
     generator.more.namespaces = namespaces(entry.article.enclosures for entry in feed.entries)
     generator.more.closed = feed.page is not None
     generator.id(feed.id)
@@ -54,6 +57,8 @@ def _generator(feed: Feed, site: Site) -> Any:
     generator.generator(_GENERATOR)
     generator.docs("")
     generator.language(feed.language)
+    generator.ttl(site.ttl or None)
+    generator.icon(icon_url(site))
     return generator
 
 

@@ -87,6 +87,8 @@ def source(line: str) -> str:
         (source("glob: ../x"), "3: sources[0].glob: '../x' must stay inside the folder"),
         (f"timezone: ../../etc\n{GOOD}", "1: timezone: '../../etc' is no time zone; write it like"),
         (f"keep: long\n{GOOD}", "1: keep: 'long' is no duration; write 90s, 15m, 6h or 1d"),
+        (f"publish: {{icon: https://x/a.svg}}\n{GOOD}", "1: publish.icon: 'https://x/a.svg' is no"),
+        (f"publish: {{icon: a.png}}\n{GOOD}", "1: publish.icon: 'a.png' is no web address; write"),
         (f"base_url: x.org\n{GOOD}", "1: base_url: 'x.org' is no web address; write it like https"),
         (f"base_url: http://\n{GOOD}", "1: base_url: 'http://' is no web address; write it like"),
         (f"base_url: 'https://x y/'\n{GOOD}", "1: base_url: 'https://x y/' is no web address; wr"),

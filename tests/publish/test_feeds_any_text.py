@@ -95,7 +95,8 @@ def printable(text: str) -> str:
 
 
 def line(text: str) -> str:
-    return re.sub("[\t\n\r ]+", " ", printable(text)).strip(" ")
+    flat = re.sub("[\t\n\r ]+", " ", printable(text)).strip(" ")
+    return flat if flat.strip() else ""
 
 
 def check_rss(item: Any, entry: Entry) -> None:

@@ -1,14 +1,30 @@
 """JSON Feed 1.1: what its specification demands, and what each field says."""
 
 import json
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from publish_samples import BARE, CHINESE, EMPTY, ENGLISH, ENTRIES, EVERYTHING, FEED, LONG, SITE
+from publish_samples import (
+    BARE,
+    CHINESE,
+    EMPTY,
+    ENGLISH,
+    ENTRIES,
+    EVERYTHING,
+    FEED,
+    LONG,
+    MEDIA,
+    SITE,
+)
 
 from aggregator.article import Article, Entry, Feed
 from aggregator.publish import link, render
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+from validate_judges import json_feed  # type: ignore[import-not-found]
 
 
 def document(feed: Feed) -> dict[str, Any]:
@@ -31,6 +47,8 @@ def test_feed() -> None:
         "home_page_url": home,
         "feed_url": home + "feed.json",
         "description": "News & views",
+        "icon": "https://feeds.example.org/icon.png",
+        "favicon": "https://feeds.example.org/icon.png",
         "language": "zh-CN",
     }
 
@@ -100,3 +118,30 @@ def test_everything_lies_at_the_root() -> None:
 def test_plain_text_where_there_is_no_markup(article: Article, text: str) -> None:
     feed = replace(FEED, entries=(replace(CHINESE, article=article),))
     assert document(feed)["items"][0]["content_text"] == text
+
+
+@pytest.mark.parametrize("feed", [EVERYTHING, FEED, EMPTY, MEDIA], ids=lambda feed: feed.title)
+def test_feeds_fit_the_schema(feed: Feed) -> None:
+    data = render(feed, SITE)["feed.json"]
+    assert json_feed(json.loads(data)["feed_url"], data) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        ("version", "https://jsonfeed.org/version/1"),
+        ("title", ""),
+        ("home_page_url", "/relative"),
+        ("icon", "https://example.org/a b"),
+        ("unknown", 1),
+        ("items", [{"content_text": "no id"}]),
+        ("items", [{"id": "x"}]),
+        ("items", [{"id": 5, "content_text": ""}]),
+        ("items", [{"id": "x", "content_text": "", "date_published": "2024-13-01T00:00:00Z"}]),
+        ("items", [{"id": "x", "content_text": "", "attachments": [{"url": "https://a.org/b"}]}]),
+        ("items", [{"id": "x", "content_text": ""}] * 2),
+    ],
+)
+def test_the_schema_finds_fault(place: str, value: object) -> None:
+    broken = json.dumps(document(EMPTY) | {place: value}).encode()
+    assert len(json_feed("https://feeds.example.org/empty/feed.json", broken)) == 1

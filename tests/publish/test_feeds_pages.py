@@ -24,6 +24,7 @@ from publish_samples import (
     FEED,
     LINKS,
     LONG,
+    PODCAST,
     SITE,
 )
 
@@ -94,6 +95,17 @@ def test_an_article_shows_its_lead_image_once() -> None:
     article = replace(CHINESE.article, html=html, image="https://example.org/i.png?a=1&b=2")
     page = soup(render_article(replace(CHINESE, article=article), SITE))
     assert len(page.select("main img")) == 1
+
+
+def test_an_episode_leads_to_its_chapters_and_transcripts() -> None:
+    page = render_article(replace(PODCAST, article=replace(PODCAST.article, url=None)), SITE)
+    links = {
+        link.get_text(): (link.get("href"), link.get("hreflang"))
+        for link in soup(page).find_all("a")
+    }
+    assert links["Chapters"] == ("https://example.org/13.json", None)
+    assert links["Transcript (en)"] == ("https://example.org/13.vtt", "en")
+    assert links["Transcript"] == ("https://example.org/13%20(final).srt", None)
 
 
 def test_index_lists_every_feed() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,12 +27,13 @@ from publish_samples import (
 
 from aggregator.article import Document, Origin
 from aggregator.parse.feed import parse_feed
-from aggregator.publish import link, render
+from aggregator.publish import Site, link, render, render_index
 from aggregator.publish.legible import legible
 
 FILES = render(FEED, SITE)
 HOME = "https://feeds.example.org/%E6%96%B0%E6%B5%AA%E8%B4%A2%E7%BB%8F-%E5%9B%BD%E5%85%A7/"
 XML = ("rss.xml", "atom.xml")
+OUR_ICON = "https://example.org/our%20icon.jpg"
 
 
 def parsed(name: str) -> Any:
@@ -54,6 +56,67 @@ def test_feed(name: str) -> None:
     assert moment(feed.updated_parsed) == max(entry.updated for entry in ENTRIES)
     assert feed.link == HOME
     assert {link.rel: link.href for link in feed.links} == {"self": HOME + name, "alternate": HOME}
+
+
+@pytest.mark.parametrize(
+    ("site", "picture", "width"),
+    [
+        (SITE, "https://feeds.example.org/icon.png", 144),
+        (replace(SITE, icon="https://example.org/our icon.jpg"), OUR_ICON, None),
+    ],
+)
+def test_the_picture_of_a_feed(site: Site, picture: str, width: int | None) -> None:
+    files = render(FEED, site)
+    rss = feedparser.parse(files["rss.xml"]).feed
+    assert rss.image.href == picture
+    assert (rss.image.title, rss.image.link) == (rss.title, rss.link)
+    assert (rss.image.get("width"), rss.image.get("height")) == (width, width)
+    atom = feedparser.parse(files["atom.xml"]).feed
+    assert (atom.icon, "logo" in atom) == (picture, False)
+    assert json.loads(files["feed.json"])["icon"] == picture
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(0, None), (15, "15")])
+def test_how_long_readers_may_wait(minutes: int, told: str | None) -> None:
+    rss = etree.fromstring(render(FEED, replace(SITE, ttl=minutes))["rss.xml"])
+    assert rss.findtext("channel/ttl") == told
+
+
+def test_the_picture_that_comes_with_us_is_what_rss_says_it_is() -> None:
+    files = render_index(EVERYTHING, [], SITE)
+    assert files["icon.png"].startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", files["icon.png"][16:24]) == (144, 144)
+    assert "icon.png" not in render_index(EVERYTHING, [], replace(SITE, icon=OUR_ICON))
+
+
+def test_rss_has_updates_and_languages_from_other_namespaces() -> None:
+    entries = parsed("rss.xml").entries
+    assert [moment(entry.updated_parsed) for entry in entries] == [e.updated for e in ENTRIES]
+    # That of the feed, zh-CN, is not said again; feedparser does not know the tag.
+    items = etree.fromstring(FILES["rss.xml"]).findall("channel/item")
+    tag = "{http://purl.org/dc/elements/1.1/}language"
+    assert [i.findtext(tag) for i in items] == ["en", None, "ar", "he", None, None, None]
+    same = replace(ENGLISH, updated=ENGLISH.published)
+    assert b"<atom:updated>" not in render(replace(FEED, entries=(same,)), SITE)["rss.xml"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "told"),
+    [
+        ("de-CH", "de-CH"),
+        ("fil", "fil"),
+        ("yue-HK", "zh-yue-HK"),
+        ("cn", None),
+        ("xx", None),
+        ("aux", None),
+        ("english", None),
+        ("en_GB", None),
+    ],
+)
+def test_languages_are_those_that_every_format_knows(tag: str, told: str | None) -> None:
+    files = render(replace(FEED, language=tag, entries=()), SITE)
+    assert etree.fromstring(files["rss.xml"]).findtext("channel/language") == told
+    assert json.loads(files["feed.json"]).get("language") == told
 
 
 def test_atom_feed_has_its_id() -> None:
@@ -268,7 +331,7 @@ def source_id(origin: Origin) -> str | None:
 @pytest.mark.parametrize(
     ("origin", "identity"),
     [
-        (Origin(id="urn:x:1", feed_url="https://a.example/f"), "urn:x:1"),
+        (Origin(id="urn:example:1", feed_url="https://a.example/f"), "urn:example:1"),
         (Origin(id="no URI", feed_url="https://a.example/f"), "https://a.example/f"),
         (Origin(feed_url="https://a.example/f", url="https://a.example/"), "https://a.example/f"),
         (Origin(url="https://a.example/"), "https://a.example/"),
@@ -280,7 +343,7 @@ def test_identity_of_the_source(origin: Origin, identity: str | None) -> None:
 
 
 def test_a_source_without_a_date_has_that_of_its_entry() -> None:
-    entry = replace(ENGLISH, article=replace(ENGLISH.article, origin=Origin(id="urn:x:1")))
+    entry = replace(ENGLISH, article=replace(ENGLISH.article, origin=Origin(id="urn:example:1")))
     files = render(replace(FEED, entries=(entry,)), SITE)
     found = feedparser.parse(files["atom.xml"]).entries[0].source
     assert moment(found.updated_parsed) == ENGLISH.updated

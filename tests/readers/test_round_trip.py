@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,7 @@ GIVEN: Mapping[str, Callable[[Entry], Any]] = {
 _PODCAST = ("number, season, kind", "explicit", "cover", "chapters", "transcripts")
 # What a format has no place for.
 UNCARRIED = {
-    "rss": ("updated", "its title", "language"),
+    "rss": ("its title",),
     "atom": (),
     "json": ("width and height", "origin", *_PODCAST),
 }
@@ -93,6 +93,7 @@ _PODCAST_NAMESPACE = ("chapters", "transcripts")
 LOST = (
     Loss("feedparser", XML, ("explicit",), "understands `yes` only, which Apple has replaced"),
     Loss("feedparser", XML, _PODCAST_NAMESPACE, "does not know the Podcast namespace"),
+    Loss("feedparser", ("rss",), ("language",), "tells the feed's only"),
     Loss("fastfeedparser", tuple(FILES), ("authors",), "tells the first only"),
     Loss("fastfeedparser", ("atom",), ("first media file",), "leaves out the length of a link"),
     Loss("fastfeedparser", ("json",), ("its title",), "leaves it out"),
@@ -104,8 +105,10 @@ LOST = (
     ),
     Loss("fastfeedparser", XML, ("lead image",), "reads no thumbnail beside a file"),
     Loss("fastfeedparser", XML, _PODCAST, "does not know podcasts"),
-    Loss("fastfeedparser", ("atom", "json"), ("language",), "tells the feed's only"),
+    Loss("fastfeedparser", tuple(FILES), ("language",), "tells the feed's only"),
     Loss("fastfeedparser", XML, ("origin",), "leaves it out"),
+    Loss("feedsmith", ("rss",), ("updated",), "knows no Atom date in RSS"),
+    Loss("feedsmith", ("rss",), ("language",), "tells the feed's only"),
     Loss("feedsmith", ("atom",), _PODCAST_NAMESPACE, "knows the Podcast namespace in RSS only"),
 )
 
@@ -235,7 +238,9 @@ def entries(draw: st.DrawFn) -> Entry:
         categories=draw(NAMES),
     )
     published = draw(MOMENTS)
-    made = replace(ENTRY, article=article, published=published, updated=published)
+    # RSS tells of an update only where there was one.
+    updated = published + timedelta(hours=1)
+    made = replace(ENTRY, article=article, published=published, updated=updated)
     return replace(made, slugs=tuple(map(slug, article.categories)))
 
 
