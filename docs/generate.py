@@ -101,6 +101,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "max_bytes": "max_bytes: 1MB",
         "formats": "formats: [atom]",
         "also_in": "also_in: true",
+        "hub": "hub: https://hub.example.org/",
     },
     "source": {
         "every": 'every: "0 7 * * mon-fri"',

@@ -48,7 +48,8 @@ class Site:
     """What all feeds share. ``base_url`` is where readers fetch them and ends with "/".
 
     ``formats`` names the formats to write, any of "rss", "atom" and "json". ``also_in``: below an
-    article stand the other sources that have it.
+    article stand the other sources that have it. ``hub`` is the address of the hub that tells of
+    news in the feeds (WebSub), "" without one.
     """
 
     title: str
@@ -56,6 +57,7 @@ class Site:
     formats: tuple[str, ...] = ("rss", "atom", "json")
     description: str = ""
     also_in: bool = False
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)
