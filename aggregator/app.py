@@ -26,6 +26,7 @@ from aggregator.jobs import World
 from aggregator.lists.opml import Outline
 from aggregator.nfkc import fold
 from aggregator.output import Output, Selection, prepare_output
+from aggregator.pings import hub_status
 from aggregator.prepare import CategoryPolicy, brief, recipe_digest
 from aggregator.publish import Site
 from aggregator.rules import Rule
@@ -230,6 +231,7 @@ class Pages:
         coming = build(_at(loaded, self.port), self._app, await self._app.store.listed())
         await quieten(coming)
         await settle(coming, self._app.store)
+        self._loaded = loaded
         return coming
 
     def _news(self, name: str, delivered: bytes) -> bool:
@@ -257,6 +259,7 @@ class Pages:
             feeds=tuple(await store.feed_statuses()),
             config_error=self.daemon.config_error if self.daemon else "",
             started=self.daemon.started if self.daemon else datetime.now(UTC),
+            hub=await hub_status(store, self._loaded.config.publish.hub or ""),
         )
 
 
@@ -286,6 +289,7 @@ def _output(loaded: Loaded, sources: Iterable[Source] = ()) -> Output:
         also_in=config.publish.also_in,
         icon=config.publish.icon or "",
         ttl=max(1, seconds(config.publish.ttl) // 60),
+        hub=config.publish.hub or "",
     )
     return Output(
         folder=loaded.root / config.output,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aggregator.config import Loaded
     from aggregator.jobs import World
     from aggregator.output import Written
+    from aggregator.pings import HubStatus
     from aggregator.scan import Report
     from aggregator.sources import Source
     from aggregator.store import FeedStatus, SourceStatus, Store
@@ -51,6 +52,8 @@ app = typer.Typer(
 _WIDE = 1000
 # From here on there is room for what can be done without.
 _ROOMY = 80
+# Seconds that the hub gets after a single run.
+_FOR_HUB = 10
 # Names that a message lists.
 _NAMED = 10
 
@@ -165,7 +168,7 @@ async def _once(
     Returns what each did, and "" or why a feed could not be written.
     """
     from aggregator.app import enter, open_app  # noqa: PLC0415
-    from aggregator.jobs import Publish, perform  # noqa: PLC0415
+    from aggregator.jobs import Publish, Tell, perform  # noqa: PLC0415
 
     async with open_app(loaded) as opened:
         with _progress() as progress:
@@ -180,9 +183,14 @@ async def _once(
                 reports += await _visit_all(new, world, progress, forced=bool(names))
             progress.add_task("publishing", total=None, done="")
             try:
-                return reports, cast("list[Written]", await perform(Publish(), world)), ""
+                written, failure = cast("list[Written]", await perform(Publish(), world)), ""
             except PublishError as error:
-                return reports, [], str(error)
+                written, failure = [], str(error)
+            # What the hub does not take by then it is told when the program runs again.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_FOR_HUB):
+                    await perform(Tell(), world)
+            return reports, written, failure
 
 
 def _check_names(names: Sequence[str], world: "World") -> None:
@@ -376,13 +384,14 @@ def status(config: ConfigPath = _DEFAULT, as_json: AsJson = False) -> None:
     """Show the sources with their health, last and next scan, and the feeds."""
     from aggregator.config import load  # noqa: PLC0415
 
-    sources, feeds, troubles = asyncio.run(_status(load(config)))
+    sources, feeds, troubles, hub = asyncio.run(_status(load(config)))
     if as_json:
         _print_json(
             {
                 "sources": [asdict(source) for source in sources],
                 "feeds": [asdict(feed) for feed in feeds],
                 "troubles": troubles,
+                "hub": asdict(hub) if hub else None,
             }
         )
         return
@@ -390,12 +399,24 @@ def status(config: ConfigPath = _DEFAULT, as_json: AsJson = False) -> None:
     _show_feeds(feeds)
     if troubles:
         _say(f"\nTroubles as a feed, for you alone: {troubles}")
+    if hub:
+        _show_hub(hub)
+
+
+def _show_hub(hub: "HubStatus") -> None:
+    waiting = f"; to be told of {_counted(hub.waiting, 'document')}" if hub.waiting else ""
+    if hub.error:
+        since = _distance(datetime.fromisoformat(hub.since)).removesuffix(" ago")
+        _complain(f"Hub: {hub.error} (since {since}){waiting}")
+    else:
+        _say(f"Hub: {hub.url}{waiting}")
 
 
 async def _status(
     loaded: "Loaded",
-) -> tuple[list["SourceStatus"], list["FeedStatus"], str]:
-    """Return the sources, the feeds, and the address of the feed of troubles, "" if none yet."""
+) -> tuple[list["SourceStatus"], list["FeedStatus"], str, "HubStatus | None"]:
+    """Return sources, feeds, the address of the feed of troubles ("" if none yet), and the hub."""
+    from aggregator.pings import hub_status  # noqa: PLC0415
     from aggregator.store import open_store  # noqa: PLC0415
     from aggregator.troubles import TOKEN, address  # noqa: PLC0415
 
@@ -403,9 +424,10 @@ async def _status(
         token = await store.note(TOKEN)
         known = {source.name: source for source in await store.source_statuses()}
         feeds = await store.feed_statuses()
+        hub = await hub_status(store, loaded.config.publish.hub or "")
     configured = {source.name: _unvisited(source) for source in loaded.sources}
     troubles = address(loaded.config.public_url, token) if token else ""
-    return list((configured | known).values()), feeds, troubles
+    return list((configured | known).values()), feeds, troubles, hub
 
 
 def _unvisited(source: "Source") -> "SourceStatus":

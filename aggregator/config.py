@@ -28,7 +28,7 @@ from aggregator.nfkc import fold
 from aggregator.rules import Globs, Ifs, Languages, Rule
 from aggregator.search import query
 from aggregator.sources import KINDS, Settings, Source, maildir
-from aggregator.sources.base import Duration, WebFolder, Zone, web_address
+from aggregator.sources.base import Duration, WebAddress, WebFolder, Zone, web_address
 from aggregator.sources.directory import DirectorySettings, matcher
 from aggregator.store.connect import address
 
@@ -160,6 +160,9 @@ class Publish(_Section):
     )
     ttl: Duration = Field(
         "30m", description="how long readers may wait before they ask again; RSS tells them"
+    )
+    hub: WebAddress | None = Field(
+        None, description="a WebSub hub: it is told which feeds changed, and tells their readers"
     )
 
 
@@ -403,6 +406,9 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     defaults = value.get("defaults")
     if isinstance(defaults, dict) and _is_on(defaults.get("websub")) and not value.get("base_url"):
         yield ("defaults", "websub"), _NO_ADDRESS
+    publish = value.get("publish")
+    if isinstance(publish, dict) and publish.get("hub") and not value.get("base_url"):
+        yield ("publish", "hub"), "needs a base_url, at which the hub can fetch the feeds"
     same = [
         problem
         for kind in KINDS

@@ -27,7 +27,7 @@ from watchfiles import Change, awatch
 
 from aggregator.due import first_due
 from aggregator.errors import AggregatorError
-from aggregator.jobs import Job, Prune, Publish, Scan, World, perform
+from aggregator.jobs import Job, Prune, Publish, Scan, Tell, World, perform
 from aggregator.output import next_digest
 from aggregator.scan import Report
 from aggregator.sources import Source
@@ -107,6 +107,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._edited = asyncio.Event()
         self._rewatch = asyncio.Event()
+        self._written = asyncio.Event()
         self._hubs = asyncio.Event()
         self._hubs_of: set[str] = set()
         self._world = self._told(world)
@@ -145,6 +146,7 @@ class Daemon:
             self._take_edits,
             self._keep_time,
             self._keep_hubs,
+            self._tell_hub,
         )
         async with asyncio.TaskGroup() as group:
             for work in lasting:
@@ -355,6 +357,16 @@ class Daemon:
             await tend(desk, keys)
             await asyncio.sleep(_DEBOUNCE)
 
+    async def _tell_hub(self) -> None:
+        """Tell the hub of the feeds which of them changed, at once, and again when that failed."""
+        while True:
+            self._written.clear()
+            due = await self._perform(Tell())
+            wait = (due - datetime.now(UTC)) / timedelta(seconds=1) if due else _CLOCK
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(max(wait, _DEBOUNCE), _CLOCK)):
+                    await self._written.wait()
+
     # Publishing
 
     async def _publish_on_demand(self) -> None:
@@ -406,6 +418,7 @@ class Daemon:
             self._stale.set()
         elif written:
             log.info("Published %d feed%s", len(written), "s" if len(written) > 1 else "")
+            self._written.set()
         return written is not None
 
     # File events
@@ -511,6 +524,7 @@ class Daemon:
         self.look_at_hubs(s.key for w in (before, self._world) for s in w.sources.values())
         await self._schedule()
         self._rewatch.set()
+        self._written.set()
         self._stale.set()
         count = len(self._world.sources)
         log.info("Took the configuration anew: %d source%s", count, "s" if count > 1 else "")

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aggregator.output import Output, Written, choices, publish
+from aggregator.pings import Teller, tell
 from aggregator.scan import Context, Errand, Report, scan
 from aggregator.sources import Source
 
@@ -32,7 +33,12 @@ class Prune:
     """Forget articles that are older than the configuration keeps."""
 
 
-Job = Scan | Publish | Prune
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the hub which feeds changed."""
+
+
+Job = Scan | Publish | Prune | Tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +55,12 @@ class World:
     callbacks: str = ""
 
 
-async def perform(job: Job, world: World) -> Report | list[Written] | int:
-    """Do a job. Returns a scan's Report, the feeds written, or how many articles were pruned."""
+async def perform(job: Job, world: World) -> Report | list[Written] | int | datetime | None:
+    """Do a job.
+
+    Returns a scan's Report, the feeds written, how many articles were pruned, or when the hub is
+    to be told again, None when it knows everything.
+    """
     context = world.context
     match job:
         case Scan(name, only, forced, pushed):
@@ -66,3 +76,8 @@ async def perform(job: Job, world: World) -> Report | list[Written] | int:
                 return 0
             shown = await choices(context.store, world.output)
             return await context.store.prune(context.now() - world.keep, world.output.limit, shown)
+        case Tell():
+            hub = world.output.site.hub
+            if not hub:
+                return None
+            return await tell(Teller(store=context.store, client=context.client, hub=hub))

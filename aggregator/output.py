@@ -12,6 +12,7 @@ from collections.abc import (
     Container,
     Coroutine,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
@@ -32,6 +33,7 @@ from aggregator.publish import (
     Site,
     applied,
     digest_entry,
+    feed_url,
     file_name,
     fit,
     may_exceed,
@@ -145,6 +147,7 @@ async def prepare_output(store: Store, output: Output) -> None:
     if pages_lost:
         await store.want_pages()
     await _mend_archives(store, output, rows)
+    await (store.resume_pings() if output.site.hub else store.forget_pings())
     await store.set_note("output", settings)
 
 
@@ -264,14 +267,14 @@ class _Work:
         self,
         task: Callable[[Any], dict[str, bytes] | PublishError],
         items: Sequence[tuple[str, Any]],
-    ) -> list[int | None]:
+    ) -> list[list[str] | None]:
         """Render items and write their files into folders (slug, item).
 
-        Returns how many files of each differed, None where that failed.
+        Returns the names of the files of each that differed, None where that failed.
         """
         made = await self.compute(task, [item for _, item in items])
         # At the same time: writing is waiting for the disk, which syncs many files at one go.
-        counts = await asyncio.gather(
+        written = await asyncio.gather(
             *(
                 self._write_one(inside, files)
                 for (inside, _), files in zip(items, made, strict=True)
@@ -279,16 +282,15 @@ class _Work:
         )
         changed = [
             _path(inside, name)
-            for (inside, _), files, count in zip(items, made, counts, strict=True)
-            if count
-            for name in files
+            for (inside, _), names in zip(items, written, strict=True)
+            for name in names or ()
         ]
         await asyncio.to_thread(settle, self.output.folder, changed)
-        return counts
+        return written
 
     async def _write_one(
         self, inside: str, files: dict[str, bytes] | AggregatorError
-    ) -> int | None:
+    ) -> list[str] | None:
         try:
             if isinstance(files, AggregatorError):
                 raise files
@@ -297,6 +299,16 @@ class _Work:
             said = str(error)
             self.failed.append(said if inside in said else f"{inside}: {said}")
             return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A feed as it is to be written, and which pages of its archive are."""
+
+    row: FeedRow
+    feed: Feed
+    archive: Archive
+    pages: Sequence[int] = ()
 
 
 async def _publish_parts(work: _Work, stale: Sequence[FeedRow]) -> list[Written]:
@@ -341,11 +353,11 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
     await work.store.not_wanted([one.row for one in shown if not _ready(one.row, one.feed)])
     ready = await _with_archives(work, [one for one in shown if _ready(one.row, one.feed)])
     task = functools.partial(_rendered, site=work.output.site)
-    counts = await work.write(task, [(one.row.slug, one.feed) for one, _ in ready])
+    written = await _write_feeds(work, task, [one for one, _ in ready])
     done = [
-        (one.row, one.feed, count + before)
-        for (one, before), count in zip(ready, counts, strict=True)
-        if count is not None
+        (one.row, one.feed, len(names) + before)
+        for (one, before), names in zip(ready, written, strict=True)
+        if names is not None
     ]
     await work.store.written([(row, feed.entries) for row, feed, _ in done])
     return [
@@ -379,15 +391,41 @@ async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     rows = work.known.rows
     moves = {row.slug: at.slug for row in rows if (at := _where_it_is(row, rows)) != row}
     task = functools.partial(_rendered_first, links=links, moves=moves, site=work.output.site)
-    (count,) = await work.write(task, [(row.slug, feed)])
-    if count is None:
+    (names,) = await _write_feeds(work, task, [one])
+    if names is None:
         return []
     if not moves:
         await asyncio.to_thread(_remove_all, work.output.folder, [MOVES])
     await work.store.written([(row, feed.entries)])
     title = work.output.site.title
-    count += kept[0][1]
+    count = len(names) + kept[0][1]
     return [Written(name=title, slug=row.slug, entries=len(feed.entries), written=count)]
+
+
+async def _write_feeds(
+    work: _Work, task: Callable[[Any], dict[str, bytes] | PublishError], shown: Sequence[_Shown]
+) -> list[list[str] | None]:
+    """Write feeds; return the files of each that differed. The hub is to be told of those."""
+    items = [(one.row.slug, one.feed) for one in shown]
+    if not work.output.site.hub:
+        return await work.write(task, items)
+    # The documents where a feed was before say that it is elsewhere, and nobody is told of them.
+    feeds = [one.feed for one in shown if one.feed.at is None]
+    topics = {(f.slug, name): topic for f in feeds for name, topic in _topics(f, work.output.site)}
+    await work.store.expect_pings(list(topics.values()))
+    written = await work.write(task, items)
+    pairs = zip(shown, written, strict=True)
+    differ = {(one.row.slug, name) for one, names in pairs for name in names or ()}
+    changed = [topic for at, topic in topics.items() if at in differ]
+    same = [topic for at, topic in topics.items() if at not in differ]
+    await work.store.settle_pings(changed, same)
+    return written
+
+
+def _topics(feed: Feed, site: Site) -> Iterator[tuple[str, str]]:
+    """Yield the files of a feed and the addresses that a hub knows them by."""
+    for name in site.formats:
+        yield FORMATS[name].file, feed_url(feed.slug, name, site)
 
 
 async def _publish_pages(work: _Work) -> None:
@@ -404,20 +442,10 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     task = functools.partial(_rendered_page, site=work.output.site)
     live = [page for page in pages if page.live]
     gone = [page for page in pages if not page.live]
-    counts = await work.write(task, [("", page.entry) for page in live])
+    done = await work.write(task, [("", page.entry) for page in live])
     await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
-    written = [page for page, count in zip(live, counts, strict=True) if count is not None]
+    written = [page for page, names in zip(live, done, strict=True) if names is not None]
     await work.store.pages_written(written + gone)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """A feed as it is to be written, and which pages of its archive are."""
-
-    row: FeedRow
-    feed: Feed
-    archive: Archive
-    pages: Sequence[int] = ()
 
 
 async def _feed_at(work: _Work, row: FeedRow) -> _Shown:
@@ -505,7 +533,8 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
     for start in range(0, len(pages), _ARCHIVED_AT_ONCE):
         part = pages[start : start + _ARCHIVED_AT_ONCE]
         some = [await _page(work, one, page) for one, page in part]
-        counts += await work.write(task, [(feed.slug, feed) for feed in some])
+        files = await work.write(task, [(feed.slug, feed) for feed in some])
+        counts += [None if names is None else len(names) for names in files]
     done: dict[int, list[int | None]] = {one.row.id: [] for one in shown}
     for (one, _), count in zip(pages, counts, strict=True):
         done[one.row.id].append(count)
@@ -687,8 +716,9 @@ def _sources(globs: tuple[str, ...], known: _Known) -> tuple[int, ...]:
     return tuple(number for number, name in known.sources.items() if globbed(globs, (name,)))
 
 
-def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> int:
-    return sum(write(folder, _path(inside, name), data) for name, data in sorted(files.items()))
+def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> list[str]:
+    named = sorted(files.items())
+    return [name for name, data in named if write(folder, _path(inside, name), data)]
 
 
 def _path(inside: str, name: str) -> str:

@@ -103,6 +103,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "also_in": "also_in: true",
         "icon": "icon: https://example.org/icon.png",
         "ttl": "ttl: 15m",
+        "hub": "hub: https://hub.example.org/",
     },
     "source": {
         "every": 'every: "0 7 * * mon-fri"',

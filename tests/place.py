@@ -45,6 +45,7 @@ class Place:
     selections: tuple[Selection, ...] = ()
     title: str = "Papers"
     base_url: str = "https://feeds.example.org/"
+    hub: str = ""
     zone: str = "UTC"
     compute: Compute | None = None
     store: str = "sqlite:///data/store.db"
@@ -135,7 +136,7 @@ class Place:
         """Where and how feeds are written."""
         return Output(
             folder=self.root / "feeds",
-            site=Site(title=self.title, base_url=self.base_url),
+            site=Site(title=self.title, base_url=self.base_url, hub=self.hub),
             limit=self.limit,
             most=self.most,
             quota=self.quota,

@@ -30,10 +30,16 @@ def render_json(feed: Feed, site: Site) -> bytes:
             "icon": icon_url(site),
             "favicon": icon_url(site),
             "language": feed.language,
+            "hubs": [{"type": "WebSub", "url": site.hub}] if _is_told(feed, site) else [],
         }
     )
     document["items"] = [_item(entry, site) for entry in feed.entries]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _is_told(feed: Feed, site: Site) -> bool:
+    """Whether a hub tells of news here: pages of archives have none."""
+    return bool(site.hub) and feed.page is None
 
 
 def _item(entry: Entry, site: Site) -> dict[str, Any]:

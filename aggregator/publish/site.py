@@ -54,7 +54,8 @@ class Site:
     ``formats`` names the formats to write, any of "rss", "atom" and "json". ``also_in``: below an
     article stand the other sources that have it. ``icon`` is the address of a square picture, ""
     for that which lies beside the first page. ``ttl``: minutes that readers may wait between two
-    visits, 0 for nothing said.
+    visits, 0 for nothing said. ``hub`` is the address of the hub that tells of news in the feeds
+    (WebSub), "" without one.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Site:
     also_in: bool = False
     icon: str = ""
     ttl: int = 0
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)

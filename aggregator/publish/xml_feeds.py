@@ -106,7 +106,8 @@ def _serialise(generator: Any, feed: Feed, name: str, site: Site) -> bytes:
         address = feed_url(feed.slug, name, site, page)
         return {"rel": rel, "href": address, "type": FORMATS[name].media_type}
 
-    generator.more.links = [linked(rel, page) for rel, page in _related(feed).items()]
+    hub = [{"rel": "hub", "href": site.hub}] if site.hub and feed.page is None else []
+    generator.more.links = hub + [linked(rel, page) for rel, page in _related(feed).items()]
     generator.link(
         [
             linked("self", feed.page),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from html import unescape
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
@@ -39,6 +40,13 @@ _ROOTS = {
     b"feed": "application/atom+xml",  # RFC 4287, 7
     b"opml": "text/x-opml",  # not registered anywhere; the OPML 2.0 specification asks for it
 }
+# What our own documents begin with before their entries, in XML and in JSON.
+_ENTRIES = re.compile(rb'<item>|<entry[ >]|"items":')
+_LINKS = re.compile(
+    rb'<(?:atom:)?link (?=[^>]*rel="(?P<rel>hub|self)")[^>]*href="(?P<href>[^"]*)"'
+    rb'|"(?P<self>feed_url)":"(?P<feed_url>[^"]*)"'
+    rb'|"hubs":\[\{"type":"WebSub","url":"(?P<hub>[^"]*)"'
+)
 _ROOT_ELEMENT = re.compile(rb"<(rss|feed|opml)[\s>]")
 _TYPES = {
     ".html": _HTML,
@@ -47,6 +55,7 @@ _TYPES = {
     ".opml": _ROOTS[b"opml"],
 }
 # A script on any web page may read these: feed readers that live in the browser have to.
+_FEEDS = frozenset((_ROOTS[b"rss"], _ROOTS[b"feed"], _TYPES[".json"]))
 _SHARED = frozenset({*_ROOTS.values(), _TYPES[".json"]})
 # What fits into one packet of 1,500 bytes with its headers arrives no sooner for being smaller.
 _WORTH_COMPRESSING = 1000
@@ -94,10 +103,29 @@ def examine(name: str, body: bytes, modified: datetime, coding: str) -> Represen
     """
     media_type = _media_type(name, body)
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
+    link = _link(body) if media_type in _FEEDS else ""
     if not coding or len(body) < _WORTH_COMPRESSING or not _is_text(media_type):
-        return _representation(media_type, f'"{digest}"', modified, len(body), None)
+        return _representation(media_type, f'"{digest}"', modified, len(body), None, link)
     coded = Coded(coding, _COMPRESS[coding](body))
-    return _representation(media_type, f'"{digest}-{coding}"', modified, len(coded.body), coded)
+    etag = f'"{digest}-{coding}"'
+    return _representation(media_type, etag, modified, len(coded.body), coded, link)
+
+
+def _link(body: bytes) -> str:
+    """Return the Link header of a feed that a hub tells of: its hub and itself (WebSub, 4).
+
+    Both as the document has them, so that header and document never differ; "" without a hub.
+    """
+    entries = _ENTRIES.search(body)
+    head = body[: entries.start()] if entries else body
+    links: dict[str, str] = {}
+    for found in _LINKS.finditer(head):
+        rel = (found["rel"] or (b"self" if found["self"] else b"hub")).decode()
+        address = found["href"] or found["feed_url"] or found["hub"]
+        links[rel] = unescape(address.decode())
+    if "hub" not in links:
+        return ""
+    return ", ".join(f'<{address}>; rel="{rel}"' for rel, address in sorted(links.items()))
 
 
 def instance(etag: str) -> str:
@@ -119,12 +147,14 @@ def _is_text(media_type: str) -> bool:
 
 
 def _representation(
-    media_type: str, etag: str, modified: datetime, length: int, coded: Coded | None
+    media_type: str, etag: str, modified: datetime, length: int, coded: Coded | None, link: str
 ) -> Representation:
     # What a 304 repeats (RFC 9110, 15.4.5).
     unchanged = {"ETag": etag, "Cache-Control": CACHING, "Vary": "Accept-Encoding", **GUARDED}
     if media_type in _SHARED:
         unchanged["Access-Control-Allow-Origin"] = "*"
+    if link:
+        unchanged["Link"] = link
     whole = unchanged | {
         "Content-Type": media_type + ("; charset=utf-8" if _is_text(media_type) else ""),
         "Content-Length": str(length),

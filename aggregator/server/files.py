@@ -113,7 +113,7 @@ def _manipulated(chosen: Representation, length: int) -> RawHeaders:
 
     A cache that does not know of deltas must not keep one (10.8.3).
     """
-    kept = {b"etag", b"content-type", b"last-modified", b"access-control-allow-origin"}
+    kept = {b"etag", b"content-type", b"last-modified", b"access-control-allow-origin", b"link"}
     more = {
         "IM": "feed",
         "Content-Length": str(length),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from aggregator.pings import HubStatus
 from aggregator.store.records import FeedStatus, SourceStatus
 
 
@@ -13,13 +14,15 @@ class Status:
     """The state of the whole program at one moment.
 
     ``config_error`` is "" or says why the last edit of the configuration was not taken. ``started``
-    is when the program began, aware and in UTC.
+    is when the program began, aware and in UTC. ``hub`` is how it goes with the hub of the feeds,
+    None without one.
     """
 
     sources: tuple[SourceStatus, ...]
     feeds: tuple[FeedStatus, ...]
     config_error: str
     started: datetime
+    hub: HubStatus | None = None
 
     @property
     def failing(self) -> int:

@@ -414,3 +414,12 @@ class Dropped:
     title: str
     url: str | None
     detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """A document that the hub is to be told of; ``tries`` counts how often that failed."""
+
+    topic: str
+    changes: int
+    tries: int

@@ -418,3 +418,14 @@ drops = sa.Table(
     sa.Column("url", sa.Text),
     sa.Column("detail", sa.JSON, nullable=False),
 )
+
+# Documents that the hub is to be told of. due: from when on; None while they are being written.
+# changes counts how often they were: one that changed while the hub was told is told again.
+pings = sa.Table(
+    "pings",
+    metadata,
+    sa.Column("topic", sa.Text, primary_key=True),
+    sa.Column("due", Instant),
+    _count("changes"),
+    _count("tries"),
+)

@@ -25,6 +25,7 @@ from aggregator.store import (
     hubs,
     learning,
     lives,
+    pings,
     stories,
     turns,
 )
@@ -54,6 +55,7 @@ from aggregator.store.records import (
     Mark,
     Outcome,
     Page,
+    Ping,
     Recut,
     Rival,
     SourceEntry,
@@ -799,6 +801,47 @@ class Store:
         """Mark pages (feed, page) of archives to be written again."""
         async with self._write() as connection:
             await archive.want_pages(connection, pages)
+
+    async def expect_pings(self, topics: Sequence[str]) -> None:
+        """Note the addresses of feeds that are about to be written, for the hub."""
+        async with self._write() as connection:
+            await pings.expect(connection, topics)
+
+    async def settle_pings(self, changed: Sequence[str], same: Sequence[str]) -> None:
+        """Have the hub told of the feeds that changed, and not of those that did not."""
+        async with self._write() as connection:
+            await pings.settle(connection, changed, same)
+
+    async def resume_pings(self) -> None:
+        """Have the hub told of what was being written when the program ended."""
+        async with self._write() as connection:
+            await pings.resume(connection)
+
+    async def forget_pings(self, forgotten: Sequence[Ping] | None = None) -> None:
+        """Forget what the hub was to be told, all of it if nothing is named."""
+        topics = None if forgotten is None else [ping.topic for ping in forgotten]
+        async with self._write() as connection:
+            await pings.forget(connection, topics)
+
+    async def pings_due(self, now: datetime) -> list[Ping]:
+        """Return what the hub is to be told by now."""
+        async with self._read() as connection:
+            return await pings.due(connection, now)
+
+    async def pings_waiting(self) -> tuple[int, datetime | None]:
+        """Return of how many documents the hub is to be told, and when the next time is."""
+        async with self._read() as connection:
+            return await pings.waiting(connection)
+
+    async def pinged(self, ping: Ping) -> None:
+        """Note that the hub was told."""
+        async with self._write() as connection:
+            await pings.told(connection, ping)
+
+    async def put_pings_off(self, later: Sequence[Ping], until: datetime) -> None:
+        """Have the hub told later."""
+        async with self._write() as connection:
+            await pings.put_off(connection, [ping.topic for ping in later], until)
 
     async def release(self, now: datetime) -> datetime | None:
         """Let the articles out whose date has come; return when the next one is due."""
