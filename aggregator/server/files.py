@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -28,6 +28,7 @@ from aggregator.server.headers import coding_for, entity_tags, not_modified, wan
 from aggregator.server.moves import Moves
 from aggregator.server.paths import INDEX, names, opened
 from aggregator.server.shelf import Shelf, read
+from aggregator.terms import Terms
 
 # Compressed bytes held in memory: about 700 feeds of 300 kB.
 _SHELF_BYTES = 64 << 20
@@ -42,14 +43,15 @@ class Files:
     the requests served (docs/performance.md).
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, terms: Callable[[], Terms]) -> None:
         self._root = root
+        self._terms = terms
         self._shelf = Shelf(_SHELF_BYTES)
         self._deltas = Deltas()
         self._moves = Moves(root / "_redirects")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send a file, 304 or a redirect; raises HTTPException 404 or 405."""
+        """Send a file, 304 or a redirect; raises HTTPException 404, 405, 410 or 412."""
         if scope["method"] not in {"GET", "HEAD"}:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
         parts = names(scope["raw_path"])
@@ -58,6 +60,8 @@ class Files:
         if moved := self._moves.location(parts):
             await _elsewhere(moved, HTTPStatus.MOVED_PERMANENTLY, scope)(scope, receive, send)
             return
+        if _is_of(self._terms().gone, parts):
+            raise HTTPException(HTTPStatus.GONE)
         try:
             with opened(self._root, parts) as descriptor:
                 await self._answer(parts, descriptor, scope, receive, send)
@@ -101,6 +105,13 @@ class Files:
         return await asyncio.to_thread(
             self._deltas.between, parts, body, instance(chosen.etag), had
         )
+
+
+def _is_of(slugs: Container[str], parts: tuple[str, ...]) -> bool:
+    """Whether an address is that of one of these feeds, of a file or an archived page of it."""
+    folder = parts[:-1]
+    inside = folder[:-1] if folder[-1:] == ("archive",) else folder
+    return "/".join(parts) in slugs or "/".join(inside) in slugs
 
 
 def coding(headers: Headers) -> str:
