@@ -6,7 +6,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from program import CONFIG, daemon, reconfigure, run, site, until
+from program import CONFIG, daemon, reconfigure, site, until
 
 FEED = "    own_feed: true\nfeeds:\n  - {name: Both, categories: [News]}\n"
 TOKEN = secrets.token_urlsafe(16)
@@ -28,10 +28,10 @@ def ids(folder: Path) -> list[str]:
 
 def test_readers_and_feeds_come_and_go_with_edits(tmp_path: Path) -> None:
     root = site(tmp_path, PRIVATE + FEED, Hello="Hello.")
-    assert run(root, "once").returncode == 0
-    before = ids(root)
     with daemon(root) as running:
         below = f"{running.url}t/{TOKEN}/"
+        until(lambda: status(f"{below}both/rss.xml") == 200 and ids(root))
+        before = ids(root)
         assert status(running.url) == status(f"{running.url}both/rss.xml") == 401
         assert status(f"{below}both/rss.xml") == status(f"{below}inbox/rss.xml") == 200
         assert status(f"{running.url}healthz") == 200
@@ -50,12 +50,12 @@ def test_readers_and_feeds_come_and_go_with_edits(tmp_path: Path) -> None:
         assert status(f"{below}news/rss.xml") == 200
         assert "serve.readers[0].token: what is given can be guessed" in running.logged()
 
-        reconfigure(root, limited.replace(TOKEN, secrets.token_urlsafe(16)) + FEED)
+        other = secrets.token_urlsafe(16)
+        reconfigure(root, PRIVATE.replace(TOKEN, other) + FEED)
         until(lambda: status(f"{below}news/rss.xml") == 401)
-        reconfigure(root, PRIVATE + FEED)
-        until(lambda: status(f"{below}both/rss.xml") == 200)
+        below = f"{running.url}t/{other}/"
+        until(lambda: status(f"{below}both/rss.xml") == status(f"{below}inbox/rss.xml") == 200)
         assert ids(root) == before
-        until(lambda: status(f"{below}inbox/rss.xml") == 200)
-        for secret in (TOKEN, "correct horse", "aaaa", "hunter2"):
+        for secret in (TOKEN, other, "correct horse", "aaaa", "hunter2"):
             assert secret not in running.logged()
         assert running.stop() == 0

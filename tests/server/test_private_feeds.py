@@ -136,7 +136,9 @@ def test_links_and_redirects_stay_below_a_token(private) -> None:  # type: ignor
     follow = functools.partial(FETCH, follow_redirects=True)
     assert str(follow(below).url) == f"{below}/"
     assert str(follow(f"{below}/linux").url) == f"{below}/linux/"
-    assert str(follow(f"{below}/old/rss.xml").url) == f"{below}/linux/rss.xml"
+    moved = follow(f"{below}/old/rss.xml")
+    assert str(moved.url) == f"{below}/linux/rss.xml"
+    assert "private" in moved.history[0].headers["cache-control"]
 
 
 def test_other_methods_are_refused_to_readers_and_head_is_get(private) -> None:  # type: ignore[no-untyped-def]
