@@ -9,12 +9,12 @@ import pytest
 from aggregator import serving
 from aggregator.config import load
 from aggregator.errors import ConfigError
-from aggregator.terms import Rate, digest
+from aggregator.terms import Rate, Terms, digest
 
 SECRET = "JX0PqfXa3ZnV9rM1cT5sKw"
 
 
-def read(folder: Path, serve: str) -> serving.Terms:
+def read(folder: Path, serve: str) -> Terms:
     (folder / "inbox").mkdir(exist_ok=True)
     file = folder / "aggregator.yaml"
     file.write_text(f"sources: [{{directory: inbox}}]\nserve: {{{serve}}}\n", "utf-8")
@@ -33,7 +33,7 @@ def test_they_become_terms(tmp_path: Path) -> None:
     assert terms.logins == (digest("bób:pass:word".encode()),)
     assert terms.rate == Rate(60, 60)
     assert terms.proxies == ("127.0.0.1", "2001:db8::/32")
-    assert read(tmp_path, "port: 1") == serving.Terms()
+    assert read(tmp_path, "port: 1") == Terms()
 
 
 @pytest.mark.parametrize(
