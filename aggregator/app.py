@@ -15,6 +15,7 @@ from collections.abc import (
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from aggregator.config import Config, Loaded, load
@@ -25,16 +26,18 @@ from aggregator.fetch import Client, open_client
 from aggregator.jobs import World
 from aggregator.lists.opml import Outline
 from aggregator.nfkc import fold
-from aggregator.output import Output, Selection, prepare_output
+from aggregator.output import Output, Selection, prepare_output, retired
 from aggregator.pings import hub_status
 from aggregator.prepare import CategoryPolicy, brief, recipe_digest
 from aggregator.publish import Site
 from aggregator.rules import Rule
 from aggregator.scan import Context
+from aggregator.serving import terms
 from aggregator.sources import Source
 from aggregator.sources.base import seconds
 from aggregator.sources.opml import OpmlSettings, expand
 from aggregator.store import Listed, SourceEntry, Store, open_store
+from aggregator.terms import Terms
 from aggregator.troubles import token_of, troubles_files
 from aggregator.websub import PLACE, Callbacks
 
@@ -52,7 +55,7 @@ _WAITING = 64
 _TOKEN = 16
 
 # Settings whose places are opened at the start.
-_FIXED = ("output", "root", "serve", "store")
+_FIXED = ("output", "root", "serve.host", "serve.port", "store")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +204,7 @@ class Pages:
         self.daemon: Daemon | None = None
         self._loaded = loaded
         self._app = app
+        self._terms = _terms(loaded.config)
 
     def application(self) -> "Starlette":
         """Return the web application."""
@@ -210,12 +214,14 @@ class Pages:
         output = self._loaded.root / self._loaded.config.output
         hubs = Callbacks(store=self._app.store, news=self._news, changed=self._changed)
         more = (troubles_route(self._token, self._troubles), hubs_route(hubs))
-        return build_server(output, self._status, *more)
+        return build_server(output, self._status, *more, terms=lambda: self._terms)
 
     async def enter(self, loaded: Loaded) -> World:
         """Take a configuration, with the port that is really served."""
         await self._token()
-        return await enter(_at(loaded, self.port), self._app)
+        world = await enter(_at(loaded, self.port), self._app)
+        await self._retire(world)
+        return world
 
     async def reload(self, quieten: Callable[[World], Awaitable[None]]) -> World:
         """Read the configuration anew; ``quieten`` gets its world before it comes into force.
@@ -224,15 +230,22 @@ class Pages:
         """
         loaded = await asyncio.to_thread(load, self._loaded.path)
         old, new = self._loaded.config, loaded.config
-        moved = [name for name in _FIXED if getattr(old, name) != getattr(new, name)]
+        moved = [n for n in _FIXED if attrgetter(n)(old) != attrgetter(n)(new)]
         if moved:
             said = "cannot change while the daemon runs; restart it"
             raise ConfigError([f"{loaded.path}: {name}: {said}" for name in moved])
+        # First of all: who has lost the right to read is not to wait until work has come to rest.
+        self._terms = replace(_terms(loaded.config), gone=self._terms.gone)
         coming = build(_at(loaded, self.port), self._app, await self._app.store.listed())
         await quieten(coming)
         await settle(coming, self._app.store)
         self._loaded = loaded
+        await self._retire(coming)
         return coming
+
+    async def _retire(self, world: World) -> None:
+        gone = await retired(self._app.store, world.output)
+        self._terms = replace(self._terms, gone=gone)
 
     def _news(self, name: str, delivered: bytes) -> bool:
         return self.daemon is not None and self.daemon.take_news(name, delivered)
@@ -261,6 +274,11 @@ class Pages:
             started=self.daemon.started if self.daemon else datetime.now(UTC),
             hub=await hub_status(store, self._loaded.config.publish.hub or ""),
         )
+
+
+def _terms(config: Config) -> Terms:
+    serve_at = config.serve
+    return terms(serve_at.readers, serve_at.limit, serve_at.proxies)
 
 
 def _at(loaded: Loaded, port: int) -> Loaded:

@@ -27,6 +27,7 @@ from aggregator.errors import ConfigError, StoreError
 from aggregator.nfkc import fold
 from aggregator.rules import Globs, Ifs, Languages, Rule
 from aggregator.search import query
+from aggregator.serving import Limit, Network, Readers
 from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebAddress, WebFolder, Zone, web_address
 from aggregator.sources.directory import DirectorySettings, matcher
@@ -83,6 +84,19 @@ class Serve(_Section):
         "127.0.0.1", min_length=1, description="the address to listen on; 0.0.0.0 for all"
     )
     port: int = Field(8000, ge=0, le=65535, description="the port; 0 takes any free one")
+    readers: Readers = Field(
+        (), description="the only ones who may read feeds and pages; default: everybody"
+    )
+    limit: Limit | None = Field(
+        None,
+        description="requests that one address may make a second, minute or hour; more get 429; "
+        "default: no limit",
+    )
+    proxies: tuple[Network, ...] = Field(
+        (),
+        description="addresses and networks of proxies whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed",
+    )
 
 
 class Categories(_Section):
@@ -542,11 +556,11 @@ def _explained(detail: ErrorDetails) -> Problem:
         case _ if given is None:
             said = "has nothing behind it; give it a value or leave it out"
         case "value_error":
-            shown = "what is given" if _is_secret(detail["loc"]) else _short(given)
-            said = f"{shown} {detail['ctx']['error']}"
+            said = f"{_shown(detail)} {detail['ctx']['error']}"
         case other:
-            wanted = _WANTED.get(other, detail["msg"]).format(given=given, **detail.get("ctx", {}))
-            said = f"is to be {wanted}, not {_short(given)}"
+            bare = "…" if _is_secret(detail["loc"]) else given
+            wanted = _WANTED.get(other, detail["msg"]).format(given=bare, **detail.get("ctx", {}))
+            said = f"is to be {wanted}, not {_shown(detail)}"
     return place, said
 
 
@@ -568,8 +582,12 @@ _WANTED = {
 }
 
 
+def _shown(detail: ErrorDetails) -> str:
+    return "what is given" if _is_secret(detail["loc"]) else _short(detail["input"])
+
+
 def _is_secret(location: tuple[int | str, ...]) -> bool:
-    return not {"auth", "proxy", "headers"}.isdisjoint(location)
+    return not {"auth", "proxy", "headers", "readers"}.isdisjoint(location)
 
 
 def _place(location: tuple[int | str, ...]) -> yamlfile.Path:

@@ -192,6 +192,13 @@ async def choices(store: Store, output: Output) -> list[tuple[Choice, int]]:
     return [(_choice(row, known), known.chosen[_name(row)].limit) for row in live]
 
 
+async def retired(store: Store, output: Output) -> frozenset[str]:
+    """Return the slugs of feeds that were published and that nobody configures any longer."""
+    wanted = {row.id for row in (await _known(store, output)).rows}
+    rows = await store.feed_rows()
+    return frozenset(row.slug for row in rows if row.written and row.id not in wanted)
+
+
 async def next_digest(store: Store, output: Output, now: datetime) -> datetime | None:
     """Return when the next period ends that a digest is made of; None if none ever does."""
     if not any(one.digest for one in output.selections):

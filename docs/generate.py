@@ -21,6 +21,7 @@ from aggregator.cli import app
 from aggregator.config import Categories, Config, CustomFeed, Publish, Serve, Timeless
 from aggregator.config import schema as config_schema
 from aggregator.rules import Rule
+from aggregator.serving import Limit, Network, Password, Reader, Readers, Token
 from aggregator.sources import KINDS, Remote, Settings
 from aggregator.sources.base import (
     Duration,
@@ -51,6 +52,11 @@ _NAMED = (
     (Headers, "mapping"),
     (Login, "user:password"),
     (Proxy, "web address"),
+    (Readers, "list: settings, below"),
+    (Limit, "requests/s, /m or /h"),
+    (Network, "address or network"),
+    (Token, "text"),
+    (Password, "text"),
 )
 _PLAIN = {str: "text", bool: "`true`, `false`", int: "whole number", ByteSize: "size"}
 
@@ -76,7 +82,18 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = {
         "feeds": "feeds: [{name: Both, categories: [Rust, Linux]}]",
         "publish": "publish: {limit: 100}",
     },
-    "serve": {"host": "host: 0.0.0.0", "port": "port: 8080"},
+    "serve": {
+        "host": "host: 0.0.0.0",
+        "port": "port: 8080",
+        "readers": 'readers: [{name: anna, password: "${ANNAS_PASSWORD}"}]',
+        "limit": "limit: 60/m",
+        "proxies": "proxies: [127.0.0.1, 10.0.0.0/8]",
+    },
+    "readers": {
+        "name": "name: anna",
+        "token": 'token: "${ANNAS_TOKEN}"',
+        "password": 'password: "${ANNAS_PASSWORD}"',
+    },
     "categories": {
         "rename": "rename: {News: Aktuelles}",
         "nested": "nested: true",
@@ -171,6 +188,7 @@ def models() -> dict[str, tuple[type[BaseModel], list[str]]]:
     whole: dict[str, type[BaseModel]] = {
         "file": Config,
         "serve": Serve,
+        "readers": Reader,
         "categories": Categories,
         "feeds": CustomFeed,
         "publish": Publish,

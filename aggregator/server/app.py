@@ -3,21 +3,26 @@
 import asyncio
 import functools
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from aggregator.server.content import GUARDED, PAGE_POLICY
 from aggregator.server.files import Files
+from aggregator.server.limiter import Limited
 from aggregator.server.pages import error_page, status_page
+from aggregator.server.proxies import Proxied
+from aggregator.server.readers import Readers
 from aggregator.server.status import Report, Status
+from aggregator.terms import Terms
 
 logger = logging.getLogger(__name__)
 
@@ -26,22 +31,24 @@ _FRESH = {"Cache-Control": "no-store", **GUARDED}
 _PATIENCE = 4.0
 
 
-def build(output: Path, report: Report, *more: Route) -> Starlette:
+def build(
+    output: Path, report: Report, *more: Route, terms: Callable[[], Terms] = Terms
+) -> Starlette:
     """Return the application that serves the folder ``output``.
 
     ``report`` is awaited for ``/healthz`` and ``/status``; when it raises, both answer 503.
-    ``more``: what else is served, before the files.
+    ``more``: what else is served, before the files. ``terms`` is asked for each request. Whoever
+    watches the service, and ``more``, is neither kept out nor counted.
     """
     app = Starlette(
-        routes=[
-            Route("/healthz", functools.partial(_healthz, report)),
-            Route("/status", functools.partial(_status, report)),
-            *more,
-        ],
+        routes=[Route("/healthz", functools.partial(_healthz, report)), *more],
+        middleware=[Middleware(Proxied, terms=terms)],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )
     app.router.redirect_slashes = False
-    app.router.default = Files(output)
+    status = Route("/status", functools.partial(_status, report))
+    pages = Router([status], redirect_slashes=False, default=Files(output, terms))
+    app.router.default = Limited(Readers(pages, terms), terms)
     return app
 
 

@@ -4,7 +4,8 @@ import asyncio
 import errno
 import os
 import stat
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -24,13 +25,17 @@ from aggregator.server.content import (
     raw,
 )
 from aggregator.server.deltas import Deltas
-from aggregator.server.headers import coding_for, entity_tags, not_modified, wants_deltas
+from aggregator.server.headers import coding_for, entity_tags, failed, not_modified, wants_deltas
 from aggregator.server.moves import Moves
 from aggregator.server.paths import INDEX, names, opened
 from aggregator.server.shelf import Shelf, read
+from aggregator.terms import Terms
 
 # Compressed bytes held in memory: about 700 feeds of 300 kB.
 _SHELF_BYTES = 64 << 20
+# File times are those of the kernel's last tick, up to 10 ms ago, and disks of other machines have
+# clocks of their own.
+_SETTLED = timedelta(seconds=1)
 # Whatever else goes wrong with a file is our fault and not the client's.
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.ENXIO}
 
@@ -42,14 +47,15 @@ class Files:
     the requests served (docs/performance.md).
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, terms: Callable[[], Terms]) -> None:
         self._root = root
+        self._terms = terms
         self._shelf = Shelf(_SHELF_BYTES)
         self._deltas = Deltas()
         self._moves = Moves(root / "_redirects")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send a file, 304 or a redirect; raises HTTPException 404 or 405."""
+        """Send a file, 304 or a redirect; raises HTTPException 404, 405, 410 or 412."""
         if scope["method"] not in {"GET", "HEAD"}:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
         parts = names(scope["raw_path"])
@@ -58,6 +64,8 @@ class Files:
         if moved := self._moves.location(parts):
             await _elsewhere(moved, HTTPStatus.MOVED_PERMANENTLY, scope)(scope, receive, send)
             return
+        if _is_of(self._terms().gone, parts):
+            raise HTTPException(HTTPStatus.GONE)
         try:
             with opened(self._root, parts) as descriptor:
                 await self._answer(parts, descriptor, scope, receive, send)
@@ -84,6 +92,8 @@ class Files:
         async def plain() -> bytes:
             return await asyncio.to_thread(read, descriptor, found.st_size)
 
+        if _is_refused(chosen, headers):
+            raise HTTPException(HTTPStatus.PRECONDITION_FAILED)
         if wants_deltas(_value(headers, "a-im") or "") and not _is_known(chosen, headers):
             delta = await self._delta(parts, chosen, headers, await plain())
             if delta is not None:
@@ -101,6 +111,13 @@ class Files:
         return await asyncio.to_thread(
             self._deltas.between, parts, body, instance(chosen.etag), had
         )
+
+
+def _is_of(slugs: Container[str], parts: tuple[str, ...]) -> bool:
+    """Whether an address is that of one of these feeds, of a file or an archived page of it."""
+    folder = parts[:-1]
+    inside = folder[:-1] if folder[-1:] == ("archive",) else folder
+    return "/".join(parts) in slugs or "/".join(inside) in slugs
 
 
 def coding(headers: Headers) -> str:
@@ -121,7 +138,8 @@ def _manipulated(chosen: Representation, length: int) -> RawHeaders:
         "Vary": "Accept-Encoding, A-IM, If-None-Match",
         **GUARDED,
     }
-    return (*(field for field in chosen.whole if field[0] in kept), *raw(more))
+    fields = _dated(chosen)
+    return (*(field for field in fields if field[0] in kept), *raw(more))
 
 
 async def answer(
@@ -135,7 +153,7 @@ async def answer(
         await _send(send, HTTPStatus.NOT_MODIFIED, chosen.unchanged, b"")
         return
     body = await plain() if chosen.body is None else chosen.body
-    await _send(send, HTTPStatus.OK, chosen.whole, body)
+    await _send(send, HTTPStatus.OK, _dated(chosen), body)
 
 
 def _elsewhere(address: str, status: HTTPStatus, scope: Scope) -> Response:
@@ -146,9 +164,24 @@ def _elsewhere(address: str, status: HTTPStatus, scope: Scope) -> Response:
     return Response(status_code=status, headers=headers)
 
 
+def _is_refused(chosen: Representation, headers: Headers) -> bool:
+    tags, since = _value(headers, "if-match"), _value(headers, "if-unmodified-since")
+    return failed(tags, since, chosen.etag, chosen.modified)
+
+
 def _is_known(chosen: Representation, headers: Headers) -> bool:
     tags, since = _value(headers, "if-none-match"), _value(headers, "if-modified-since")
     return not_modified(tags, since, chosen.etag, chosen.modified)
+
+
+def _dated(chosen: Representation) -> RawHeaders:
+    """Leave the date out while a change could still get the same (RFC 9110, 8.8.2.1).
+
+    Some clients drop what is dated no later than what they have, whatever its entity tag.
+    """
+    if datetime.now(UTC) - chosen.modified >= _SETTLED:
+        return chosen.whole
+    return tuple(field for field in chosen.whole if field[0] != b"last-modified")
 
 
 def _value(headers: Headers, name: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+_ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
 def coding_for(accept_encoding: str, offered: Sequence[str]) -> str:
@@ -64,7 +64,21 @@ def not_modified(tags: str | None, since: str | None, etag: str, modified: datet
 
 def entity_tags(tags: str) -> list[str]:
     """Return the entity tags that ``If-None-Match`` names, with their quotes."""
-    return _ENTITY_TAG.findall(tags)
+    return [tag for _, tag in _ENTITY_TAG.findall(tags)]
+
+
+def failed(match: str | None, since: str | None, etag: str, modified: datetime) -> bool:
+    """Whether the client wants another representation or none, so that 412 is the answer.
+
+    ``match`` and ``since`` are the values of ``If-Match``, which is compared strongly, and of
+    ``If-Unmodified-Since``, which counts only without the former (RFC 9110, 13.1.4). Looked at
+    before ``not_modified`` (13.2.2).
+    """
+    if match is not None:
+        strong = [tag for weak, tag in _ENTITY_TAG.findall(match) if not weak]
+        return match.strip() != "*" and etag not in strong
+    moment = _moment(since or "")
+    return moment is not None and modified > moment
 
 
 def _moment(text: str) -> datetime | None:

@@ -51,7 +51,9 @@ class Shelf:
 
     async def _load(self, key: _Key, state: _State, descriptor: int) -> Representation:
         parts, coding = key
-        modified = datetime.fromtimestamp(state[0] // 1_000_000_000, UTC)
+        # The next whole second: what a client was sent in the second of a change, and dated itself,
+        # is older than that.
+        modified = datetime.fromtimestamp(-(-state[0] // 1_000_000_000), UTC)
         made = await asyncio.to_thread(
             lambda: examine(parts[-1], read(descriptor, state[1]), modified, coding)
         )

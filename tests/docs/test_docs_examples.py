@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 import shlex
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,8 @@ def test_a_whole_configuration_loads(
     for folder in (file.parent, root, *(root / f for f in folders if not f.startswith("/"))):
         folder.mkdir(parents=True, exist_ok=True)
     file.write_text(block, "utf-8")
-    named = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), "value")
+    # As hard to guess as a secret has to be.
+    named = dict.fromkeys(re.findall(r"\$\{(\w+)\}", block), secrets.token_urlsafe())
     loaded = load(file, named)
     assert len(loaded.sources) == len(value["sources"])
     assert address(loaded.config.store, loaded.root)

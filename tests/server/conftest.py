@@ -11,6 +11,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from aggregator.server import Status, build, serve
+from aggregator.terms import Terms
 
 STARTED = datetime(2026, 3, 1, tzinfo=UTC)
 QUIET = Status(sources=(), feeds=(), config_error="", started=STARTED)
@@ -23,6 +24,7 @@ class Site:
     root: Path
     port: int
     told: Status | Exception = QUIET
+    terms: Terms = Terms()  # noqa: RUF009 - frozen
 
     @property
     def url(self) -> str:
@@ -75,5 +77,5 @@ def site(host: Host, tmp_path: Path) -> Site:
     root = tmp_path / "feeds"
     root.mkdir()
     site = Site(root, host.port)
-    host.app = build(root, site.report)
+    host.app = build(root, site.report, terms=lambda: site.terms)
     return site

@@ -165,7 +165,7 @@ def test_small_files_are_not_compressed(site) -> None:
 
 
 def test_head_is_get_without_a_body(site) -> None:
-    write(site.root, "rss.xml", RSS)
+    os.utime(write(site.root, "rss.xml", RSS), (1_700_000_000, 1_700_000_000))
     for encoding in ("identity", "gzip"):
         whole = ask(f"{site.url}/rss.xml", accept_encoding=encoding)
         head = httpx.head(
@@ -175,11 +175,75 @@ def test_head_is_get_without_a_body(site) -> None:
         assert {**head.headers, "date": ""} == {**whole.headers, "date": ""}
 
 
-def test_a_range_gets_everything(site) -> None:
+@pytest.mark.parametrize(
+    "value", ["bytes=0-3", "bytes=-3", "bytes=9999999-", "bytes=0-0,2-3", "bytes=x", "pages=1-2"]
+)
+@pytest.mark.parametrize("coding", ["identity", "gzip"])
+def test_a_range_gets_everything(site, value: str, coding: str) -> None:
     write(site.root, "rss.xml", RSS)
-    answer = ask(f"{site.url}/rss.xml", range="bytes=0-3")
-    assert (answer.status_code, answer.text) == (200, RSS)
-    assert answer.headers["accept-ranges"] == "none"
+    whole = ask(f"{site.url}/rss.xml", accept_encoding=coding)
+    tag = whole.headers["etag"]
+    for more in ({}, {"if_range": tag}, {"if_range": '"x"'}, {"if_match": tag}):
+        answer = ask(f"{site.url}/rss.xml", accept_encoding=coding, range=value, **more)
+        assert (answer.status_code, answer.text) == (200, RSS)
+        assert answer.headers["accept-ranges"] == "none"
+        assert "content-range" not in answer.headers
+    known = ask(f"{site.url}/rss.xml", accept_encoding=coding, range=value, if_none_match=tag)
+    assert known.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("match", "unmodified", "none_match", "modified", "expected"),
+    [
+        # The order of RFC 9110, 13.2.2.
+        ("same", "old", "other", "same", 200),
+        ("same", "old", "same", "old", 304),
+        ("other", "same", "same", "same", 412),
+        ("other", "same", "other", "same", 412),
+        (None, "old", "same", "same", 412),
+        (None, "same", "same", "old", 304),
+        (None, "same", "other", "same", 200),
+        (None, None, None, "same", 304),
+        (None, None, None, "old", 200),
+    ],
+)
+def test_which_validator_comes_first(
+    site,
+    match: str | None,
+    unmodified: str | None,
+    none_match: str | None,
+    modified: str | None,
+    expected: int,
+) -> None:
+    os.utime(write(site.root, "rss.xml", RSS), (1_700_000_000, 1_700_000_000))
+    first = ask(f"{site.url}/rss.xml").headers
+    tags = {"same": first["etag"], "other": '"x"'}
+    dates = {"same": first["last-modified"], "old": "Sun, 01 Mar 2020 12:00:00 GMT"}
+    given = {
+        "if_match": match and tags[match],
+        "if_unmodified_since": unmodified and dates[unmodified],
+        "if_none_match": none_match and tags[none_match],
+        "if_modified_since": modified and dates[modified],
+    }
+    asked = {name: value for name, value in given.items() if value}
+    assert ask(f"{site.url}/rss.xml", **asked).status_code == expected
+    assert ask(f"{site.url}/rss.xml", a_im="feed", **asked).status_code == expected
+
+
+def test_a_date_that_a_second_change_could_share_is_left_out(site) -> None:
+    file, url = write(site.root, "rss.xml", RSS), f"{site.url}/rss.xml"
+
+    def dated(modified: float) -> str | None:
+        os.utime(file, (modified, modified))
+        return ask(url).headers.get("last-modified")
+
+    ahead = time.time() + 3600
+    assert (dated(time.time()), dated(ahead)) == (None, None)
+    assert dated(1_700_000_000.0) == "Tue, 14 Nov 2023 22:13:20 GMT"
+    # Two changes in one second, the first of which somebody got and dated by the clock.
+    assert dated(1_700_000_000.25) == dated(1_700_000_000.75) == "Tue, 14 Nov 2023 22:13:21 GMT"
+    got = "Tue, 14 Nov 2023 22:13:20 GMT"
+    assert ask(url, if_modified_since=got).status_code == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])

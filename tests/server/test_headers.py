@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.server.headers import coding_for, not_modified, wants_deltas
+from aggregator.server.headers import coding_for, failed, not_modified, wants_deltas
 
 MODIFIED = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -112,8 +112,33 @@ def test_if_none_match_makes_if_modified_since_void() -> None:
     assert not not_modified('"b"', "Sun, 01 Mar 2026 12:00:00 GMT", '"a"', MODIFIED)
 
 
+@pytest.mark.parametrize(
+    ("tags", "since", "expected"),
+    [
+        (None, None, False),
+        ('"a"', None, False),
+        ('"b", "a"', None, False),
+        ("*", None, False),
+        ('"b"', None, True),
+        ('W/"a"', None, True),
+        ('"a-gzip"', None, True),
+        ("", None, True),
+        (None, "Sun, 01 Mar 2026 12:00:00 GMT", False),
+        (None, "Sun, 01 Mar 2026 11:59:59 GMT", True),
+        (None, "yesterday", False),
+        ('"a"', "Sun, 01 Mar 2026 11:59:59 GMT", False),
+        ('"b"', "Sun, 01 Mar 2026 12:00:00 GMT", True),
+    ],
+)
+def test_if_match_and_if_unmodified_since(
+    tags: str | None, since: str | None, expected: bool
+) -> None:
+    assert failed(tags, since, '"a"', MODIFIED) is expected
+
+
 @given(tags=st.none() | st.text(), since=st.none() | st.text(), encoding=st.text())
 def test_no_header_breaks_anything(tags: str | None, since: str | None, encoding: str) -> None:
     assert not_modified(tags, since, '"a"', MODIFIED) in {True, False}
+    assert failed(tags, since, '"a"', MODIFIED) in {True, False}
     assert coding_for(encoding, ["br", "gzip"]) in {"br", "gzip", ""}
     assert wants_deltas(encoding) in {True, False}
