@@ -17,7 +17,7 @@ from aggregator.article import Entry
 from aggregator.errors import StoreError
 from aggregator.identity import Ledger
 from aggregator.nfkc import fold
-from aggregator.store import connect, hubs, learning, lives, stories
+from aggregator.store import connect, holds, hubs, learning, lives, stories
 from aggregator.store.choice import chosen
 from aggregator.store.feeds import (
     EVERYTHING,
@@ -40,7 +40,9 @@ from aggregator.store.records import (
     Listed,
     Outcome,
     Page,
+    Past,
     Recut,
+    Released,
     Rival,
     SourceEntry,
     SourceState,
@@ -129,6 +131,20 @@ class Batch:
     async def kin(self, known: Mapping[str, str]) -> dict[str, list[Rival]]:
         """Return the stories that articles (uid -> key) belong to, they among them, by uid."""
         return await stories.find_kin(self._connection, known)
+
+    async def past(self, titles: Iterable[str]) -> Past:
+        """Return what the source brought before; of its titles those among ``titles``."""
+        return await holds.past(self._connection, self._source, titles)
+
+    async def documents(self) -> int:
+        """Return how many documents the source had when it was visited last."""
+        mine = documents.c.source_id == self._source
+        query = sa.select(sa.func.count()).select_from(documents).where(mine)
+        return await self._connection.scalar(query) or 0
+
+    async def hold(self, text: str, at: datetime) -> None:
+        """Note that a part of the source is held back from the feeds, and what was seen."""
+        await holds.hold(self._connection, self._source, text, at)
 
     async def drop(self, left_out: Sequence[Drop], at: datetime) -> None:
         """Note articles that were left out, and why."""
@@ -331,6 +347,7 @@ class Store:
                 failures=row.failures,
                 wait_until=row.wait_until,
                 pushed=row.pushed,
+                released=row.released,
             )
 
     async def answered(self, source: int, name: str) -> bytes | None:
@@ -429,7 +446,15 @@ class Store:
                 "wait_until": visit.wait_until,
             }
         async with self._write() as connection:
+            if visit.whole and not visit.error:
+                values["released"] = False
+                values |= await holds.still_held(connection, source, again=visit.held) or {}
             await connection.execute(sa.update(sources).where(columns.id == source).values(values))
+
+    async def let_through(self, names: Sequence[str], at: datetime) -> list[Released]:
+        """Let through what is held of configured sources. Raises StoreError for an unknown one."""
+        async with self._write() as connection:
+            return [await holds.let_through(connection, name, at) for name in names]
 
     async def planned(self) -> dict[str, datetime | None]:
         """Return when each source is due, by its key; None for those that are gone for good.
@@ -473,9 +498,9 @@ class Store:
             .where(documents.c.source_id == sources.c.id, documents.c.error != "")
             .scalar_subquery()
         )
-        query = hubs.with_hubs(
-            sa.select(sources, count.label("articles"), failing.label("problems"))
-        )
+        held = sa.select(sa.func.count()).where(holds.held_of(sources.c.id)).scalar_subquery()
+        counts = (count.label("articles"), failing.label("problems"), held.label("held"))
+        query = hubs.with_hubs(sa.select(sources, *counts))
         async with self._read() as connection:
             rows = await connection.execute(query.where(sources.c.active).order_by(sources.c.name))
             return [
@@ -483,6 +508,7 @@ class Store:
                     _source_status(row),
                     articles=row.articles,
                     problems=row.problems,
+                    held=row.held,
                     hub=hubs.host(row.hub),
                     hub_until=row.until,
                 )
@@ -694,14 +720,7 @@ class Store:
             rows = await connection.execute(
                 sa.select(articles.c.id).where(waiting, articles.c.published <= now)
             )
-            numbers = list(rows.scalars())
-            if numbers:
-                await connection.execute(
-                    sa.update(articles)
-                    .where(among(connection, articles.c.id, numbers))
-                    .values(state="live")
-                )
-                await mark_feeds(connection, await feeds_of(connection, numbers))
+            await holds.let_out(connection, list(rows.scalars()))
             due: datetime | None = await connection.scalar(
                 sa.select(sa.func.min(articles.c.published)).where(waiting)
             )
@@ -803,6 +822,7 @@ def _source_status(row: sa.Row[Any]) -> SourceStatus:
         health_since=row.health_since,
         health_text=row.health_text,
         failures=row.failures,
+        held_since=row.held_since,
     )
 
 
