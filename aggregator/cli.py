@@ -471,6 +471,10 @@ def _show_feeds(feeds: Sequence["FeedStatus"]) -> None:
         title, folder = _cell(feed.title or "everything"), _cell(f"{feed.slug}/")
         table.add_row(title, folder, f"{feed.entries:,}", newest)
     _out.print(table)
+    for feed in feeds:
+        if feed.fault:
+            since = _distance(feed.fault_since).replace(" ago", "")
+            _complain(f"{feed.fault} (since {since}); what was published stays")
 
 
 @app.command(

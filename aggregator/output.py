@@ -16,6 +16,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -28,6 +29,7 @@ from aggregator.publish import (
     MOVES,
     FeedLink,
     Site,
+    faults,
     page_name,
     remove,
     render,
@@ -41,7 +43,7 @@ from aggregator.publish import (
 )
 from aggregator.refine import Compute
 from aggregator.rules import globbed
-from aggregator.store import Choice, FeedRow, Page, Store
+from aggregator.store import Choice, FeedRow, FeedStatus, Page, Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -144,6 +146,8 @@ async def publish(store: Store, output: Output, compute: Compute) -> list[Writte
     done = await _publish_parts(work, stale)
     if everything:
         done = await _publish_everything(work, everything[0]) + done
+    if work.faulty:
+        await store.faulty(work.faulty, datetime.now(UTC))
     if work.failed:
         raise PublishError("\n".join(sorted(work.failed)))
     return done
@@ -194,22 +198,42 @@ def _name(row: FeedRow) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    """What publishing works on, and what went wrong so far, a sentence for each feed or page."""
+    """What publishing works on, and what went wrong so far, a sentence for each feed or page.
+
+    ``faulty`` holds what was wrong with feeds, by their numbers.
+    """
 
     store: Store
     output: Output
     compute: Compute
     known: _Known
     failed: list[str] = field(default_factory=list)
+    faulty: dict[int, str] = field(default_factory=dict)
+
+    async def write_feeds(
+        self,
+        task: Callable[[Any], dict[str, bytes] | PublishError],
+        feeds: Sequence[tuple[FeedRow, Feed]],
+    ) -> list[tuple[FeedRow, Feed, int]]:
+        """Write the files of feeds; return those that are written, with how many files differed."""
+        results = await self.write(task, [(row.slug, feed) for row, feed in feeds])
+        done = []
+        for (row, feed), result in zip(feeds, results, strict=True):
+            if isinstance(result, int):
+                done.append((row, feed, result))
+            else:
+                self.faulty[row.id] = str(result)
+        await self.store.written([(row, feed.entries) for row, feed, _ in done])
+        return done
 
     async def write(
         self,
         task: Callable[[Any], dict[str, bytes] | PublishError],
         items: Sequence[tuple[str, Any]],
-    ) -> list[int | None]:
+    ) -> list[int | PublishError]:
         """Render items and write their files into folders (slug, item).
 
-        Returns how many files of each differed, None where that failed.
+        Returns how many files of each differed, or why it could not be written.
         """
         made = await self.compute(task, [item for _, item in items])
         # At the same time: writing is waiting for the disk, which syncs many files at one go.
@@ -222,7 +246,7 @@ class _Work:
         changed = [
             _path(inside, name)
             for (inside, _), files, count in zip(items, made, counts, strict=True)
-            if count
+            if isinstance(count, int) and count
             for name in files
         ]
         await asyncio.to_thread(settle, self.output.folder, changed)
@@ -230,7 +254,7 @@ class _Work:
 
     async def _write_one(
         self, inside: str, files: dict[str, bytes] | AggregatorError
-    ) -> int | None:
+    ) -> int | PublishError:
         try:
             if isinstance(files, AggregatorError):
                 raise files
@@ -238,7 +262,7 @@ class _Work:
         except AggregatorError as error:
             said = str(error)
             self.failed.append(said if inside in said else f"{inside}: {said}")
-            return None
+            return PublishError(self.failed[-1])
 
 
 async def _publish_parts(work: _Work, stale: Sequence[FeedRow]) -> list[Written]:
@@ -279,17 +303,10 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
     feeds = [await _feed_at(work, row) for row in part]
     # An address without a single article yet is no feed anybody could have subscribed to.
     ready = [(row, f) for row, f in zip(part, feeds, strict=True) if _ready(row, f)]
-    task = functools.partial(_rendered, site=work.output.site)
-    counts = await work.write(task, [(row.slug, feed) for row, feed in ready])
-    done = [
-        (row, feed, count)
-        for (row, feed), count in zip(ready, counts, strict=True)
-        if count is not None
-    ]
-    await work.store.written([(row, feed.entries) for row, feed, _ in done])
+    task = functools.partial(_rendered, site=work.output.site, folder=work.output.folder)
     return [
         Written(name=row.name, slug=row.slug, entries=len(feed.entries), written=count)
-        for row, feed, count in done
+        for row, feed, count in await work.write_feeds(task, ready)
     ]
 
 
@@ -300,19 +317,24 @@ async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
         for status in await work.store.feed_statuses()
-        if status.slug in shown and status.slug != row.slug
+        if status.slug in shown and status.slug != row.slug and not _is_unwritten(status)
     ]
     rows = work.known.rows
     moves = {row.slug: at.slug for row in rows if (at := _where_it_is(row, rows)) != row}
-    task = functools.partial(_rendered_first, links=links, moves=moves, site=work.output.site)
-    (count,) = await work.write(task, [(row.slug, feed)])
-    if count is None:
-        return []
-    if not moves:
+    task = functools.partial(_rendered_first, links=links, moves=moves, output=work.output)
+    done = await work.write_feeds(task, [(row, feed)])
+    if done and not moves:
         await asyncio.to_thread(_remove_all, work.output.folder, [MOVES])
-    await work.store.written([(row, feed.entries)])
     title = work.output.site.title
-    return [Written(name=title, slug=row.slug, entries=len(feed.entries), written=count)]
+    return [
+        Written(name=title, slug=row.slug, entries=len(feed.entries), written=count)
+        for row, feed, count in done
+    ]
+
+
+def _is_unwritten(status: FeedStatus) -> bool:
+    """Whether there is nothing yet of a feed but what is wrong with it."""
+    return bool(status.fault) and status.updated is None
 
 
 async def _publish_pages(work: _Work) -> None:
@@ -331,7 +353,7 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     gone = [page for page in pages if not page.live]
     counts = await work.write(task, [("", page.entry) for page in live])
     await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
-    written = [page for page, count in zip(live, counts, strict=True) if count is not None]
+    written = [page for page, count in zip(live, counts, strict=True) if isinstance(count, int)]
     await work.store.pages_written(written + gone)
 
 
@@ -361,16 +383,36 @@ async def _feed(work: _Work, row: FeedRow) -> Feed:
     )
 
 
-def _rendered(feed: Feed, site: Site) -> dict[str, bytes] | PublishError:
+def _rendered(feed: Feed, site: Site, folder: Path) -> dict[str, bytes] | PublishError:
     """Render a feed; one that cannot be is no reason not to write the others."""
-    return _attempt(feed.title, functools.partial(render, feed, site))
+    return _attempt(feed.title, functools.partial(_checked, feed, site, folder))
+
+
+def _checked(feed: Feed, site: Site, folder: Path) -> dict[str, bytes]:
+    """Render a feed and check it as readers get it. Raises PublishError."""
+    files = render(feed, site)
+    if wrong := faults(files, _last(folder / (feed.at or feed.slug), files)):
+        raise PublishError(f"{feed.title}: not replaced, it fails the check: {'; '.join(wrong)}")
+    return files
+
+
+def _last(folder: Path, files: Iterable[str]) -> dict[str, bytes]:
+    """Return a format that a feed has on disk, the one that is quickest to read."""
+    for name in ("feed.json", "rss.xml", "atom.xml"):
+        if name in files:
+            try:
+                return {name: (folder / name).read_bytes()}
+            except OSError:
+                continue  # there is none yet, or writing will say what is wrong
+    return {}
 
 
 def _rendered_first(
-    feed: Feed, links: Sequence[FeedLink], moves: Mapping[str, str], site: Site
+    feed: Feed, links: Sequence[FeedLink], moves: Mapping[str, str], output: Output
 ) -> dict[str, bytes] | PublishError:
     def files() -> dict[str, bytes]:
-        first = render(feed, site) | render_index(feed, links, site)
+        first = _checked(feed, output.site, output.folder)
+        first |= render_index(feed, links, output.site)
         return first | ({MOVES: render_moves(moves)} if moves else {})
 
     return _attempt(feed.title, files)
@@ -383,6 +425,8 @@ def _rendered_page(entry: Entry, site: Site) -> dict[str, bytes] | PublishError:
 def _attempt(name: str, work: Callable[[], dict[str, bytes]]) -> dict[str, bytes] | PublishError:
     try:
         return work()
+    except PublishError as error:
+        return error
     except Exception as error:
         said = f"{name}: cannot be rendered: {type(error).__name__}: {error}"
         log.exception("%s", said)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from aggregator.article import Entry, Feed
 from aggregator.publish.files import remove, settle, sweep, write
 from aggregator.publish.footers import with_footers
+from aggregator.publish.gate import faults
 from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import legible, legible_entry
 from aggregator.publish.opml import render_opml
@@ -28,6 +29,7 @@ __all__ = [
     "MOVES",
     "FeedLink",
     "Site",
+    "faults",
     "has_page",
     "link",
     "page_name",

@@ -192,12 +192,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedStatus:
-    """One published feed: how many entries it shows and the date of its newest."""
+    """One published feed: how many entries it shows and the date of its newest.
+
+    ``fault`` says why it could not be written again since ``fault_since``; "" if it could.
+    """
 
     slug: str
     title: str
     entries: int
     updated: datetime | None = None
+    fault: str = ""
+    fault_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -577,15 +577,23 @@ class Store:
             ]
 
     async def feed_statuses(self) -> list[FeedStatus]:
-        """Return every feed that was written, everything first, then by name.
+        """Return every feed that was written or could not be, everything first, then by name.
 
         Those that moved are where they went.
         """
-        here = sa.and_(feeds.c.written > 0, feeds.c.moved_to.is_(None))
+        known = sa.or_(feeds.c.written > 0, feeds.c.fault != "")
+        here = sa.and_(known, feeds.c.moved_to.is_(None))
         async with self._read() as connection:
             rows = await connection.execute(sa.select(feeds).where(here))
             return [
-                FeedStatus(slug=r.slug, title=r.name, entries=r.entries, updated=r.newest)
+                FeedStatus(
+                    slug=r.slug,
+                    title=r.name,
+                    entries=r.entries,
+                    updated=r.newest,
+                    fault=r.fault,
+                    fault_since=r.fault_since,
+                )
                 for r in sorted(rows, key=lambda r: (r.kind != EVERYTHING, r.name, r.slug))
             ]
 
@@ -706,12 +714,23 @@ class Store:
                 "written": feed.wanted,
                 "entries": len(entries),
                 "newest": max((e.updated for e in entries), default=None),
+                "fault": "",
+                "fault_since": None,
             }
             for feed, entries in shown
         ]
         async with self._write() as connection:
             statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
             await connection.execute(statement, rows)
+
+    async def faulty(self, said: Mapping[int, str], at: datetime) -> None:
+        """Note what is wrong with feeds, by their numbers, until they are written."""
+        since = _kept_since(feeds.c.fault != "", feeds.c.fault_since, at)
+        statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
+        noted = statement.values(fault=sa.bindparam("said"), fault_since=since)
+        async with self._write() as connection:
+            rows = [{"which": number, "said": text} for number, text in said.items()]
+            await connection.execute(noted, rows)
 
     async def release(self, now: datetime) -> datetime | None:
         """Let the articles out whose date has come; return when the next one is due."""
