@@ -167,8 +167,7 @@ class Decider:
         """Return the time of the last real change: it moves only with title or text."""
         article = at_hand.article
         declared = article.updated if article.updated and article.updated <= self.now else None
-        unseen = _is_held(decision) or not isinstance(decision, Changed)
-        if unseen or decision.owner.published > self.now:
+        if not isinstance(decision, Changed) or _is_yet_to_come(decision.owner, self.now):
             # Nobody has seen it before.
             return declared if declared and declared >= published else published
         owner, before = decision.owner, decision.owner.updated
@@ -181,6 +180,10 @@ class Decider:
 
 def _is_merged(decision: Decision) -> bool:
     return isinstance(decision, Changed) and decision.owner.merged
+
+
+def _is_yet_to_come(owner: Owner, now: datetime) -> bool:
+    return owner.held or owner.published > now
 
 
 def _is_held(decision: Decision) -> bool:

@@ -172,6 +172,10 @@ async def scan(source: Source, context: Context, errand: Errand | None = None) -
     errand = errand or Errand()
     report = Report(source=source.name, kind=source.settings.kind)
     state = await context.store.source_state(source.key, errand.only)
+    if errand.only and (state.health == "held" or state.released):
+        # Whether lost files are back, or let go, shows only in all of them.
+        errand = replace(errand, only=frozenset())
+        state = await context.store.source_state(source.key)
     if _left_alone(source, state, errand, report, context.now()):
         return report
     how = brief(source, context.policy, context.rules)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from aggregator.publish.site import FORMATS
@@ -101,8 +100,8 @@ def _by_sight(entries: Sequence[Shown], known: set[str]) -> dict[tuple[str, str]
 
 def _is_address(link: str) -> bool:
     """Whether a link is an article's; many of a source may lead to its front page."""
-    parts = urlsplit(link)
-    return bool(parts.path.strip("/") or parts.query)
+    _, _, inside = link.partition("://")[2].partition("/")
+    return bool(inside.strip("/"))
 
 
 def _first(said: Iterator[str]) -> list[str]:
@@ -243,7 +242,8 @@ def _json(data: bytes) -> _Document:
     if not isinstance(feed, dict) or feed.get("version") != _JSON_VERSION:
         return _Document(faults=("is no JSON Feed 1.1",))
     items = feed.get("items")
-    if not feed.get("title") or not isinstance(items, list):
+    whole = isinstance(items, list) and all(isinstance(one, dict) for one in items)
+    if not feed.get("title") or not whole:
         return _Document(faults=("has no title, or no items",))
     entries = [_item(one) for one in items]
     wrong = _first(
@@ -256,10 +256,8 @@ def _json(data: bytes) -> _Document:
 
 
 def _item(item: Mapping[str, Any]) -> Shown:
-    known = item.get("id")
-    return Shown(
-        known if isinstance(known, str) else "", item.get("url", ""), item.get("title", "")
-    )
+    known, link, title = (item.get(name) for name in ("id", "url", "title"))
+    return Shown(*(one if isinstance(one, str) else "" for one in (known, link, title)))
 
 
 _READERS: Mapping[str, Callable[[bytes], _Document]] = {

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.errors import StoreError
 from aggregator.store import lives, stories
 from aggregator.store.feeds import feeds_of, mark_feeds
 from aggregator.store.records import Past, Released
@@ -85,18 +86,24 @@ async def still_held(
 
 
 async def let_through(connection: AsyncConnection, name: str, at: datetime) -> Released:
-    """Let through what is held of a source; what is no article is taken at its next visit."""
+    """Let through what is held of a source; what is no article is taken at its next visit.
+
+    Raises StoreError for an unknown source.
+    """
     query = sa.select(sources.c.id, sources.c.held_since)
-    row = (await connection.execute(query.where(sources.c.active, sources.c.name == name))).one()
+    mine = query.where(sources.c.active, sources.c.name == name)
+    row = (await connection.execute(mine)).one_or_none()
+    if row is None:
+        raise StoreError(f"the store knows no source {name!r}")
     if row.held_since is None:
         return Released(name=name)
-    mine = sa.select(articles.c.id).where(held_of(row.id)).order_by(articles.c.id)
-    numbers = list((await connection.execute(mine)).scalars())
+    held = sa.select(articles.c.id).where(held_of(row.id)).order_by(articles.c.id)
+    numbers = list((await connection.execute(held)).scalars())
     await let_out(connection, numbers)
     await stories.settle(connection, numbers, at)
     for number in numbers:
         await lives.write_event(connection, number, at, "released", {})
-    values = {"held_since": None, "held_text": "", "released": not numbers}
+    values: dict[str, Any] = {"held_since": None, "held_text": "", "released": not numbers}
     values |= {"health": "ok", "health_since": at, "health_text": ""}
     await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(values))
     return Released(name=name, articles=len(numbers), next_visit=not numbers)

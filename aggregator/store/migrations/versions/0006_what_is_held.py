@@ -9,12 +9,10 @@ down_revision = "0005"
 
 def upgrade() -> None:
     """Bring the tables to this revision."""
-    text = {"nullable": False, "server_default": ""}
-    op.add_column("sources", sa.Column("held_since", sa.BigInteger()))
-    op.add_column("sources", sa.Column("held_text", sa.Text(), **text))
+    for table, name in (("sources", "held_text"), ("feeds", "fault")):
+        op.add_column(table, sa.Column(name, sa.Text(), server_default="", nullable=False))
+    for table, name in (("sources", "held_since"), ("feeds", "fault_since")):
+        op.add_column(table, sa.Column(name, sa.BigInteger(), nullable=True))
     op.add_column(
-        "sources",
-        sa.Column("released", sa.Boolean(), nullable=False, server_default=sa.false()),
+        "sources", sa.Column("released", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
-    op.add_column("feeds", sa.Column("fault", sa.Text(), **text))
-    op.add_column("feeds", sa.Column("fault_since", sa.BigInteger()))
