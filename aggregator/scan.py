@@ -455,7 +455,7 @@ async def _without_flood(
     """Return what is to be saved of all that a source lists; what would flood readers waits."""
     if not _is_judged(work, chunk) or not may_flood(outcomes):
         return outcomes
-    found = suspicion(outcomes, await batch.past(o.candidate.title_key for o in outcomes))
+    found = suspicion(outcomes, await batch.past())
     if not found.text:
         return outcomes
     await _hold(work, batch, found.text)

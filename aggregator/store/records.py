@@ -127,11 +127,11 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What a source brought before a visit, without what is held.
+    """What a source brought lately before a visit, without what is held.
 
-    ``articles`` counts them. ``titles`` are the keys of titles that it told, of those asked for.
-    ``newest`` is the date of the newest, ``pause`` the time between two of the newest on average.
-    ``most`` is how many came at once, the first visit left out.
+    ``articles`` counts them, ``titles`` are the keys of their titles. ``newest`` is the date of the
+    newest, ``pause`` the time between two of the newest on average. ``most`` is how many came at
+    once, the first visit left out.
     """
 
     articles: int

@@ -132,9 +132,9 @@ class Batch:
         """Return the stories that articles (uid -> key) belong to, they among them, by uid."""
         return await stories.find_kin(self._connection, known)
 
-    async def past(self, titles: Iterable[str]) -> Past:
-        """Return what the source brought before; of its titles those among ``titles``."""
-        return await holds.past(self._connection, self._source, titles)
+    async def past(self) -> Past:
+        """Return what the source brought before."""
+        return await holds.past(self._connection, self._source)
 
     async def documents(self) -> int:
         """Return how many documents the source had when it was visited last."""
