@@ -241,9 +241,8 @@ def _json(data: bytes) -> _Document:
         return _Document(faults=(f"is no JSON: {error}",))
     if not isinstance(feed, dict) or feed.get("version") != _JSON_VERSION:
         return _Document(faults=("is no JSON Feed 1.1",))
-    items = feed.get("items")
-    whole = isinstance(items, list) and all(isinstance(one, dict) for one in items)
-    if not feed.get("title") or not whole:
+    items, title = feed.get("items"), feed.get("title")
+    if not (title and isinstance(items, list) and all(isinstance(one, dict) for one in items)):
         return _Document(faults=("has no title, or no items",))
     entries = [_item(one) for one in items]
     wrong = _first(
