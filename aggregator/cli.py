@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from aggregator.pings import HubStatus
     from aggregator.scan import Report
     from aggregator.sources import Source
-    from aggregator.store import FeedStatus, SourceStatus, Store
+    from aggregator.store import FeedStatus, Released, SourceStatus, Store
 
 T = TypeVar("T")
 
@@ -462,6 +462,9 @@ def _show_sources(sources: Sequence["SourceStatus"]) -> None:
             said = _located(source.target, source.health_text or source.error)
             since = f" (since {_distance(source.health_since)})" if source.health_since else ""
             _complain(f"{source.name}: {said}{since.replace(' ago', '')}{_advice(source)}")
+        if source.held:
+            said = _counted(source.held, "new article")
+            _complain(f"{source.name}: {said} held; aggregator release {shlex.quote(source.name)}")
         if source.problems:
             said = _counted(source.problems, "document")
             _complain(f"{source.name}: {said} cannot be read; aggregator preview says why")
@@ -490,6 +493,10 @@ def _show_feeds(feeds: Sequence["FeedStatus"]) -> None:
         title, folder = _cell(feed.title or "everything"), _cell(f"{feed.slug}/")
         table.add_row(title, folder, f"{feed.entries:,}", newest)
     _out.print(table)
+    for feed in feeds:
+        if feed.fault:
+            since = _distance(feed.fault_since).replace(" ago", "")
+            _complain(f"{feed.fault} (since {since}); what was published stays")
 
 
 @app.command(
@@ -601,6 +608,45 @@ def merge(
 
     _in_store(load(config), work)
     _say(f"{target} is shown as a copy, in the feeds that are written next")
+
+
+@app.command(epilog="Example: aggregator release LWN 'Sina Finance'")
+def release(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Sources of which a part is held.")
+    ],
+    config: ConfigPath = _DEFAULT,
+    as_json: AsJson = False,
+) -> None:
+    """Let through what is held of sources, because it looked as if it would flood readers.
+
+    It takes effect when feeds are written next; lost files leave them at the next scan.
+    """
+    from aggregator.config import load  # noqa: PLC0415
+
+    async def work(_: "Loaded", store: "Store") -> list["Released"]:
+        known = [source.name for source in await store.source_statuses()]
+        for unknown in (name for name in sources if name not in known):
+            _usage(f"there is no source {unknown!r}{_close(unknown, known)}")
+        return await store.let_through(list(dict.fromkeys(sources)), datetime.now(UTC))
+
+    done = _in_store(load(config), work)
+    if as_json:
+        _print_json([asdict(one) for one in done])
+        return
+    for one in done:
+        _say(f"{one.name}: {_released(one)}")
+
+
+def _released(done: "Released") -> str:
+    if done.next_visit:
+        return "what is held of it is taken at its next scan"
+    said = _counted(done.articles, "article")
+    return (
+        f"{said} let through, in the feeds that are written next"
+        if done.articles
+        else ("nothing is held of it")
+    )
 
 
 @app.command(epilog="Example: aggregator init ~/feeds")

@@ -101,6 +101,8 @@ class Decider:
         like, bond = self._bond(at_hand, decision, state)
         if state == "live" and (bond == "merged" or (_is_merged(decision) and not parted)):
             state = "merged"
+        elif state == "live" and _is_held(decision):
+            state = "held"
         result = Outcome(
             candidate=at_hand,
             decision=decision,
@@ -165,7 +167,7 @@ class Decider:
         """Return the time of the last real change: it moves only with title or text."""
         article = at_hand.article
         declared = article.updated if article.updated and article.updated <= self.now else None
-        if not isinstance(decision, Changed) or decision.owner.published > self.now:
+        if not isinstance(decision, Changed) or _is_yet_to_come(decision.owner, self.now):
             # Nobody has seen it before.
             return declared if declared and declared >= published else published
         owner, before = decision.owner, decision.owner.updated
@@ -178,6 +180,14 @@ class Decider:
 
 def _is_merged(decision: Decision) -> bool:
     return isinstance(decision, Changed) and decision.owner.merged
+
+
+def _is_yet_to_come(owner: Owner, now: datetime) -> bool:
+    return owner.held or owner.published > now
+
+
+def _is_held(decision: Decision) -> bool:
+    return isinstance(decision, Changed) and decision.owner.held
 
 
 def ids(article: Article, source: Source) -> tuple[str | None, str]:
@@ -234,5 +244,6 @@ def _owner(result: Outcome, key: str) -> Owner:
         richness=at_hand.richness,
         published=result.published,
         updated=result.updated,
+        held=result.state == "held",
         merged=result.state == "merged",
     )

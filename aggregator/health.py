@@ -23,6 +23,8 @@ ADVICE = {
     "moved": "write the new address into the configuration",
     "empty": "it lists nothing",
     "quiet": "it has had nothing new for long; has it moved, or ended?",
+    "held": "what feeds show of it stays as it is until you let this through with: aggregator "
+    "release NAME",
 }
 
 

@@ -45,12 +45,13 @@ class Candidate:
 class Owner:
     """The stored article that a key leads to.
 
-    ``orphan``: no source stands for it any more (its file is gone, its source retired), so the next
-    source that has it takes over. ``live`` is False for a retracted article. ``merged``: it is not
-    shown by itself, but as a copy of an article that tells the same story; ``covered``: a copy's
-    text is shown in the place of its own; ``told``: it turned up elsewhere, too. ``published`` and
-    ``updated`` are the dates it has. ``source`` is the number of the source that it is from, 0 for
-    the one at hand.
+    ``orphan``: no source stands for it any more (its file is gone, its source retired), or the one
+    that does is held, so the next source that has it takes over. ``held``: it waits until a person
+    lets through what the source at hand brought. ``live`` is False for a retracted article.
+    ``merged``: it is not shown by itself, but as a copy of an article that tells the same story;
+    ``covered``: a copy's text is shown in the place of its own; ``told``: it turned up elsewhere,
+    too. ``published`` and ``updated`` are the dates it has. ``source`` is the number of the source
+    that it is from, 0 for the one at hand.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Owner:
     updated: datetime
     orphan: bool = False
     live: bool = True
+    held: bool = False
     merged: bool = False
     covered: bool = False
     told: bool = False

@@ -17,7 +17,7 @@ from collections.abc import (
     Sequence,
 )
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -33,6 +33,7 @@ from aggregator.publish import (
     Site,
     applied,
     digest_entry,
+    faults,
     feed_url,
     file_name,
     fit,
@@ -50,7 +51,7 @@ from aggregator.publish import (
 )
 from aggregator.refine import Compute
 from aggregator.rules import If, globbed
-from aggregator.store import PAGE, Archive, Choice, FeedRow, Page, Store
+from aggregator.store import PAGE, Archive, Choice, FeedRow, FeedStatus, Page, Store
 from aggregator.weighing import Conditions, purposes, weigh
 
 log = logging.getLogger(__name__)
@@ -180,6 +181,8 @@ async def publish(store: Store, output: Output, compute: Compute, now: datetime)
     done = await _publish_parts(work, stale)
     if everything:
         done = await _publish_everything(work, everything[0]) + done
+    if work.faulty:
+        await store.faulty(work.faulty, datetime.now(UTC))
     if work.failed:
         raise PublishError("\n".join(sorted(work.failed)))
     return done
@@ -262,22 +265,26 @@ def _name(row: FeedRow) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    """What publishing works on, and what went wrong so far, a sentence for each feed or page."""
+    """What publishing works on, and what went wrong so far, a sentence for each feed or page.
+
+    ``faulty`` holds what was wrong with feeds, by their numbers.
+    """
 
     store: Store
     output: Output
     compute: Compute
     known: _Known
     failed: list[str] = field(default_factory=list)
+    faulty: dict[int, str] = field(default_factory=dict)
 
     async def write(
         self,
         task: Callable[[Any], dict[str, bytes] | PublishError],
         items: Sequence[tuple[str, Any]],
-    ) -> list[list[str] | None]:
+    ) -> list[list[str] | PublishError]:
         """Render items and write their files into folders (slug, item).
 
-        Returns the names of the files of each that differed, None where that failed.
+        Returns the names of the files of each that differed, or why it could not be written.
         """
         made = await self.compute(task, [item for _, item in items])
         # At the same time: writing is waiting for the disk, which syncs many files at one go.
@@ -290,14 +297,15 @@ class _Work:
         changed = [
             _path(inside, name)
             for (inside, _), names in zip(items, written, strict=True)
-            for name in names or ()
+            if isinstance(names, list)
+            for name in names
         ]
         await asyncio.to_thread(settle, self.output.folder, changed)
         return written
 
     async def _write_one(
         self, inside: str, files: dict[str, bytes] | AggregatorError
-    ) -> list[str] | None:
+    ) -> list[str] | PublishError:
         try:
             if isinstance(files, AggregatorError):
                 raise files
@@ -305,7 +313,7 @@ class _Work:
         except AggregatorError as error:
             said = str(error)
             self.failed.append(said if inside in said else f"{inside}: {said}")
-            return None
+            return PublishError(self.failed[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -359,17 +367,15 @@ async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
     await _publish_digests(work, periods)
     await work.store.not_wanted([one.row for one in shown if not _ready(one.row, one.feed)])
     ready = await _with_archives(work, [one for one in shown if _ready(one.row, one.feed)])
-    task = functools.partial(_rendered, site=work.output.site)
-    written = await _write_feeds(work, task, [one for one, _ in ready])
-    done = [
-        (one.row, one.feed, len(names) + before)
-        for (one, before), names in zip(ready, written, strict=True)
-        if names is not None
-    ]
-    await work.store.written([(row, feed.entries) for row, feed, _ in done])
+    task = functools.partial(_rendered, site=work.output.site, folder=work.output.folder)
     return [
-        Written(name=row.name, slug=row.slug, entries=len(feed.entries), written=count)
-        for row, feed, count in done
+        Written(
+            name=one.row.name,
+            slug=one.row.slug,
+            entries=len(one.feed.entries),
+            written=count,
+        )
+        for one, count in await _write_feeds(work, task, ready)
     ]
 
 
@@ -386,33 +392,55 @@ async def _publish_digests(work: _Work, feeds: Sequence[Feed]) -> None:
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     """Write the feed of everything, the first page and the list of feeds."""
     one = await _feed(work, row)
-    feed = one.feed
-    if not (kept := await _with_archives(work, [one])):
-        return []
     shown = {row.slug for row in work.known.rows}
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
         for status in await work.store.feed_statuses()
-        if status.slug in shown and status.slug != row.slug
+        if status.slug in shown and status.slug != row.slug and not _is_unwritten(status)
     ]
     rows = work.known.rows
     moves = {row.slug: at.slug for row in rows if (at := _where_it_is(row, rows)) != row}
-    task = functools.partial(_rendered_first, links=links, moves=moves, site=work.output.site)
-    (names,) = await _write_feeds(work, task, [one])
-    if names is None:
-        return []
-    if not moves:
+    task = functools.partial(_rendered_first, links=links, moves=moves, output=work.output)
+    done = await _write_feeds(work, task, await _with_archives(work, [one]))
+    if done and not moves:
         await asyncio.to_thread(_remove_all, work.output.folder, [MOVES])
-    await work.store.written([(row, feed.entries)])
     title = work.output.site.title
-    count = len(names) + kept[0][1]
-    return [Written(name=title, slug=row.slug, entries=len(feed.entries), written=count)]
+    return [
+        Written(name=title, slug=row.slug, entries=len(one.feed.entries), written=count)
+        for _, count in done
+    ]
+
+
+def _is_unwritten(status: FeedStatus) -> bool:
+    """Whether there is nothing yet of a feed but what is wrong with it."""
+    return bool(status.fault) and status.updated is None
 
 
 async def _write_feeds(
+    work: _Work,
+    task: Callable[[Any], dict[str, bytes] | PublishError],
+    ready: Sequence[tuple[_Shown, int]],
+) -> list[tuple[_Shown, int]]:
+    """Write feeds, given with how many files of their archives differed.
+
+    Returns those that are written, with how many files differed in all.
+    """
+    shown = [one for one, _ in ready]
+    results = await _write_told(work, task, shown)
+    done = []
+    for (one, before), result in zip(ready, results, strict=True):
+        if isinstance(result, list):
+            done.append((one, before + len(result)))
+        else:
+            work.faulty[one.row.id] = str(result)
+    await work.store.written([(one.row, one.feed.entries) for one, _ in done])
+    return done
+
+
+async def _write_told(
     work: _Work, task: Callable[[Any], dict[str, bytes] | PublishError], shown: Sequence[_Shown]
-) -> list[list[str] | None]:
-    """Write feeds; return the files of each that differed. The hub is to be told of those."""
+) -> list[list[str] | PublishError]:
+    """Write feeds; the hub is to be told of the files that differed."""
     items = [(one.row.slug, one.feed) for one in shown]
     if not work.output.site.hub:
         return await work.write(task, items)
@@ -422,7 +450,9 @@ async def _write_feeds(
     await work.store.expect_pings(list(topics.values()))
     written = await work.write(task, items)
     pairs = zip(shown, written, strict=True)
-    differ = {(one.row.slug, name) for one, names in pairs for name in names or ()}
+    differ = {
+        (one.row.slug, name) for one, names in pairs if isinstance(names, list) for name in names
+    }
     changed = [topic for at, topic in topics.items() if at in differ]
     same = [topic for at, topic in topics.items() if at not in differ]
     await work.store.settle_pings(changed, same)
@@ -451,7 +481,7 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     gone = [page for page in pages if not page.live]
     done = await work.write(task, [("", page.entry) for page in live])
     await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
-    written = [page for page, names in zip(live, done, strict=True) if names is not None]
+    written = [page for page, names in zip(live, done, strict=True) if isinstance(names, list)]
     await work.store.pages_written(written + gone)
 
 
@@ -535,27 +565,24 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
     Pages come before the feeds that lead to them, and feeds whose pages failed stay as they are.
     """
     pages = [(one, page) for one in shown for page in one.pages]
-    task = functools.partial(_rendered, site=work.output.site)
-    counts: list[int | None] = []
+    task = functools.partial(_rendered, site=work.output.site, folder=work.output.folder)
+    written: dict[int, int] = {one.row.id: 0 for one in shown}
     for start in range(0, len(pages), _ARCHIVED_AT_ONCE):
         part = pages[start : start + _ARCHIVED_AT_ONCE]
         some = [await _page(work, one, page) for one, page in part]
-        files = await work.write(task, [(feed.slug, feed) for feed in some])
-        counts += [None if names is None else len(names) for names in files]
-    done: dict[int, list[int | None]] = {one.row.id: [] for one in shown}
-    for (one, _), count in zip(pages, counts, strict=True):
-        done[one.row.id].append(count)
-    ready = []
-    for one in shown:
-        written = [count for count in done[one.row.id] if count is not None]
-        if len(written) < len(one.pages):
-            continue
+        results = await work.write(task, [(feed.slug, feed) for feed in some])
+        for (one, _), result in zip(part, results, strict=True):
+            if isinstance(result, list):
+                written[one.row.id] += len(result)
+            else:
+                work.faulty[one.row.id] = str(result)
+    ready = [one for one in shown if one.row.id not in work.faulty]
+    for one in ready:
         if one.pages:
             newer = _page_of(one.archive.filed) in one.pages
             kept = one.archive.filed if newer else one.archive.kept
             await work.store.pages_kept(one.row.id, kept, one.pages)
-        ready.append((one, sum(written)))
-    return ready
+    return [(one, written[one.row.id]) for one in ready]
 
 
 async def _page(work: _Work, one: _Shown, number: int) -> Feed:
@@ -614,16 +641,38 @@ async def _digests(work: _Work, row: FeedRow, selection: Selection) -> list[Entr
     return [digest_entry(one, (row.uri, row.name), site, zone) for one in made]
 
 
-def _rendered(feed: Feed, site: Site) -> dict[str, bytes] | PublishError:
+def _rendered(feed: Feed, site: Site, folder: Path) -> dict[str, bytes] | PublishError:
     """Render a feed; one that cannot be is no reason not to write the others."""
-    return _attempt(feed.title, functools.partial(render, feed, site))
+    return _attempt(feed.title, functools.partial(_checked, feed, site, folder))
+
+
+def _checked(feed: Feed, site: Site, folder: Path) -> dict[str, bytes]:
+    """Render a feed and check it as readers get it. Raises PublishError."""
+    files = render(feed, site)
+    before = {} if feed.page else _last(folder / (feed.at or feed.slug), files)
+    named = {FORMATS[name].file: files[file_name(name, feed.page)] for name in site.formats}
+    if wrong := faults(named, before):
+        raise PublishError(f"{feed.title}: not replaced, it fails the check: {'; '.join(wrong)}")
+    return files
+
+
+def _last(folder: Path, files: Iterable[str]) -> dict[str, bytes]:
+    """Return a format that a feed has on disk, the one that is quickest to read."""
+    for name in ("feed.json", "rss.xml", "atom.xml"):
+        if name in files:
+            try:
+                return {name: (folder / name).read_bytes()}
+            except OSError:
+                continue  # there is none yet, or writing will say what is wrong
+    return {}
 
 
 def _rendered_first(
-    feed: Feed, links: Sequence[FeedLink], moves: Mapping[str, str], site: Site
+    feed: Feed, links: Sequence[FeedLink], moves: Mapping[str, str], output: Output
 ) -> dict[str, bytes] | PublishError:
     def files() -> dict[str, bytes]:
-        first = render(feed, site) | render_index(feed, links, site)
+        first = _checked(feed, output.site, output.folder)
+        first |= render_index(feed, links, output.site)
         return first | ({MOVES: render_moves(moves)} if moves else {})
 
     return _attempt(feed.title, files)
@@ -636,6 +685,8 @@ def _rendered_page(entry: Entry, site: Site) -> dict[str, bytes] | PublishError:
 def _attempt(name: str, work: Callable[[], dict[str, bytes]]) -> dict[str, bytes] | PublishError:
     try:
         return work()
+    except PublishError as error:
+        return error
     except Exception as error:
         said = f"{name}: cannot be rendered: {type(error).__name__}: {error}"
         log.exception("%s", said)

@@ -15,6 +15,7 @@ import asyncio
 import functools
 import logging
 import random
+import shlex
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -37,6 +38,7 @@ from aggregator.errors import (
     Trouble,
 )
 from aggregator.fetch import Client
+from aggregator.flood import held_back, may_flood, suspicion, vanished
 from aggregator.health import Health, healthy
 from aggregator.identity import (
     Candidate,
@@ -170,6 +172,10 @@ async def scan(source: Source, context: Context, errand: Errand | None = None) -
     errand = errand or Errand()
     report = Report(source=source.name, kind=source.settings.kind)
     state = await context.store.source_state(source.key, errand.only)
+    if errand.only and (state.health == "held" or state.released):
+        # Whether lost files are back, or let go, shows only in all of them.
+        errand = replace(errand, only=frozenset())
+        state = await context.store.source_state(source.key)
     if _left_alone(source, state, errand, report, context.now()):
         return report
     how = brief(source, context.policy, context.rules)
@@ -194,7 +200,8 @@ class _Scan:
     """A scan on its way. ``task`` is how documents are prepared: what was learned grows with it.
 
     ``memories`` are those of the source's addresses; ``trouble`` is what ails it, ``retry`` for how
-    many seconds its server asks to be left alone, ``asked`` whether it was asked at all.
+    many seconds its server asks to be left alone, ``asked`` whether it was asked at all. ``held``:
+    a part of what it brought is held back.
     """
 
     source: Source
@@ -206,6 +213,7 @@ class _Scan:
     trouble: Trouble | Literal[""] = ""
     retry: float = 0.0
     asked: bool = True
+    held: bool = False
 
     @property
     def tools(self) -> Tools:
@@ -286,6 +294,7 @@ async def _close(work: _Scan, errand: Errand) -> None:
         due=report.due,
         wait_until=now + asked(work.retry) if work.retry else None,
         whole=errand.whole,
+        held=work.held,
     )
     await work.context.store.visited(state.id, visited)
 
@@ -382,7 +391,8 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
     retract = getattr(source.settings, "on_delete", "keep") == "retract"
     async with work.context.store.batch(work.state.id) as batch:
         for gone in _of(Gone, chunk):
-            await batch.gone(gone.names, now, retract=retract)
+            if not (retract and await _lost(work, batch, gone)):
+                await batch.gone(gone.names, now, retract=retract)
         if drops and retract:
             await batch.gone([drop.article.uid for drop in drops], now, retract=True)
         known = await _ledger(batch, [ready.candidate for ready in wanted], source)
@@ -396,11 +406,12 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
             now=now,
         )
         outcomes = [decider.outcome(ready) for ready in wanted]
-        await batch.save(outcomes)
+        taken = await _without_flood(work, batch, chunk, outcomes)
+        await batch.save(taken)
         await batch.drop(drops, now)
         # In the same transaction: what a crash kept from being cut would never be cut.
         await batch.recut(recuts, now)
-        await batch.remember(_states(source, chunk, outcomes))
+        await batch.remember(_states(source, chunk, _unsettled(outcomes, taken)))
         memories = _memories(chunk, outcomes, work.task.now)
         await batch.keep([_kept(one, memories[one.name]) for one in _of(Answered, chunk)], now)
         for one in _of(Outlines, chunk):
@@ -433,6 +444,48 @@ async def _ledger(batch: Batch, candidates: Sequence[Candidate], source: Source)
         (key for c in candidates for key in addresses(c.article)),
         (entry_key(i) for c in candidates for i in ids(c.article, source) if i),
     )
+
+
+# What is held back
+
+
+async def _without_flood(
+    work: _Scan, batch: Batch, chunk: Chunk, outcomes: list[Outcome]
+) -> list[Outcome]:
+    """Return what is to be saved of all that a source lists; what would flood readers waits."""
+    if not _is_judged(work, chunk) or not may_flood(outcomes):
+        return outcomes
+    found = suspicion(outcomes, await batch.past())
+    if not found.text:
+        return outcomes
+    await _hold(work, batch, found.text)
+    return held_back(outcomes, found)
+
+
+def _is_judged(work: _Scan, chunk: Chunk) -> bool:
+    """Whether a source lists all of its articles here, and nobody asked for them to be others."""
+    source, target = work.source, work.source.settings.target
+    # Of sitemaps and folders only what changed is read, and nothing can be told from that. Nobody
+    # has read here before, or an edit of the configuration has it read anew: no validators.
+    listed = source.settings.remote and any(one.name == target for one in chunk.prepared)
+    return listed and bool(work.state.seen.get(target)) and not work.state.released
+
+
+async def _lost(work: _Scan, batch: Batch, gone: Gone) -> bool:
+    """Whether so many files are gone that their articles stay until a person says so."""
+    said = vanished(len(gone.names) - gone.moved, await batch.documents(), gone.there)
+    if said and not work.state.released:
+        await _hold(work, batch, f"{work.source.settings.target}: {said}")
+        return True
+    return False
+
+
+async def _hold(work: _Scan, batch: Batch, text: str) -> None:
+    await batch.hold(text, work.context.now())
+    if not work.held:
+        how = f"held back until: aggregator release {shlex.quote(work.source.name)}"
+        work.report.errors.append((work.source.settings.target, f"{text}; {how}"))
+    work.held = True
 
 
 # Who else told it
@@ -508,11 +561,18 @@ def _dated(at_hand: Candidate, owner: Owner) -> Candidate:
     )
 
 
-def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[DocumentState]:
+def _unsettled(outcomes: Sequence[Outcome], taken: Sequence[Outcome]) -> frozenset[str]:
+    """Return the uids of articles whose state is not taken yet: frozen, or held back."""
+    frozen = {o.candidate.article.uid for o in taken if isinstance(o.decision, Frozen)}
+    saved = {o.candidate.article.uid for o in taken}
+    return frozenset(frozen | ({o.candidate.article.uid for o in outcomes} - saved))
+
+
+def _states(source: Source, chunk: Chunk, unsettled: frozenset[str]) -> list[DocumentState]:
     """Return what is to be remembered of documents: also the bad ones, until they change.
 
     A source that is one document is asked again as if it had never been read; so is a document
-    with a frozen entry, which is taken once it has come to rest, and one of which more can be had.
+    with an entry that is not settled, which is taken later, and one of which more can be had.
     """
     states = []
     for one in chunk.found:
@@ -521,10 +581,9 @@ def _states(source: Source, chunk: Chunk, outcomes: Sequence[Outcome]) -> list[D
                 states.append(DocumentState(name=name, validators=validators, error=error))
             case Known(name=name, validators=validators):
                 states.append(DocumentState(name=name, validators=validators))
-    frozen = {o.candidate.article.uid for o in outcomes if isinstance(o.decision, Frozen)}
     for done in chunk.prepared:
         again = done.pending or (done.error and source.settings.single)
-        again = again or any(r.candidate.article.uid in frozen for r in done.articles)
+        again = again or any(r.candidate.article.uid in unsettled for r in done.articles)
         validators = AGAIN if again else done.validators
         states.append(DocumentState(name=done.name, validators=validators, error=done.error))
     return states

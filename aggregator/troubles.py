@@ -1,7 +1,8 @@
-"""The private feed that tells an operator which sources are not well."""
+"""The private feed that tells an operator which sources and feeds are not well."""
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from markupsafe import escape
@@ -10,7 +11,7 @@ from aggregator.article import Article, Entry, Feed
 from aggregator.health import ADVICE
 from aggregator.publish import Site, render
 from aggregator.publish.site import NEVER
-from aggregator.store import SourceStatus, Store
+from aggregator.store import FeedStatus, SourceStatus, Store
 
 # What may pass by itself is told once it has not: after so many visits that failed one after the
 # other, or so long a time.
@@ -38,22 +39,33 @@ def address(base_url: str, token: str) -> str:
 
 async def troubles_files(store: Store, site: Site, token: str, now: datetime) -> dict[str, bytes]:
     """Return the feed in all its formats, by file name."""
-    feed = troubles_feed(await store.troubles(), site, token, now)
+    statuses, feeds = await store.troubles(), await store.feed_statuses()
+    feed = troubles_feed(statuses, site, token, now, feeds)
     return render(feed, site)
 
 
-def troubles_feed(statuses: Sequence[SourceStatus], site: Site, token: str, now: datetime) -> Feed:
-    """Return the feed of what is wrong, newest first; an entry goes when its source is well."""
-    told = [status for status in statuses if _is_told(status, now)]
-    told.sort(key=lambda status: status.health_since or now, reverse=True)
+def troubles_feed(
+    statuses: Sequence[SourceStatus],
+    site: Site,
+    token: str,
+    now: datetime,
+    feeds: Sequence[FeedStatus] = (),
+) -> Feed:
+    """Return the feed of what is wrong, newest first; an entry goes when its source is well.
+
+    Of ``feeds`` those are in it that could not be written.
+    """
+    told = [_of_source(status) for status in statuses if _is_told(status, now)]
+    told += [_of_feed(feed) for feed in feeds if feed.fault]
+    told.sort(key=lambda trouble: trouble.since, reverse=True)
     slug = f"status/{token}"
     return Feed(
         slug=slug,
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, site.base_url + slug)}",
         title="Troubles",
-        description="Sources that are not well",
+        description="Sources and feeds that are not well",
         language="en",
-        entries=tuple(_entry(status, site, slug) for status in told[:_MOST]),
+        entries=tuple(_entry(trouble, site, slug) for trouble in told[:_MOST]),
     )
 
 
@@ -62,20 +74,53 @@ def _is_told(status: SourceStatus, now: datetime) -> bool:
     return status.health not in _PASSING or status.failures >= _VISITS or lasted >= _AFTER
 
 
-def _entry(status: SourceStatus, site: Site, slug: str) -> Entry:
-    since = status.health_since or NEVER
-    named = f"{site.base_url}\n{status.kind}:{status.target}\n{status.health}\n{since.isoformat()}"
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is not well: its name, what tells it from all others, and what ails it."""
+
+    name: str
+    known_by: str
+    kind: str
+    text: str
+    advice: str
+    since: datetime
+
+
+def _of_source(status: SourceStatus) -> _Trouble:
+    return _Trouble(
+        name=status.name,
+        known_by=f"{status.kind}:{status.target}",
+        kind=status.health,
+        text=status.health_text,
+        advice=ADVICE.get(status.health, ""),
+        since=status.health_since or NEVER,
+    )
+
+
+def _of_feed(feed: FeedStatus) -> _Trouble:
+    return _Trouble(
+        name=feed.title or "Everything",
+        known_by=f"published:{feed.slug}",
+        kind="faulty",
+        text=feed.fault,
+        advice="what was published stays, and it is tried again",
+        since=feed.fault_since or NEVER,
+    )
+
+
+def _entry(trouble: _Trouble, site: Site, slug: str) -> Entry:
+    since = trouble.since
+    named = f"{site.base_url}\n{trouble.known_by}\n{trouble.kind}\n{since.isoformat()}"
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, named))
-    advice = ADVICE.get(status.health, "")
-    html = f"<p>{escape(status.health_text)}</p><p>{escape(_sentence(advice))}</p>"
+    advice = _sentence(trouble.advice)
     article = Article(
         uid=key,
-        title=f"{status.name}: {status.health}",
+        title=f"{trouble.name}: {trouble.kind}",
         url=f"{site.base_url}{slug}/#{key}",
-        html=html,
-        text=f"{status.health_text}\n{_sentence(advice)}",
-        summary=status.health_text,
-        categories=(status.health,),
+        html=f"<p>{escape(trouble.text)}</p><p>{escape(advice)}</p>",
+        text=f"{trouble.text}\n{advice}",
+        summary=trouble.text,
+        categories=(trouble.kind,),
     )
     return Entry(
         id=f"urn:uuid:{key}",
@@ -83,7 +128,7 @@ def _entry(status: SourceStatus, site: Site, slug: str) -> Entry:
         article=article,
         published=since,
         updated=since,
-        source=status.name,
+        source=trouble.name,
     )
 
 

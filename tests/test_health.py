@@ -50,7 +50,7 @@ def test_the_words_name_what_a_person_needs() -> None:
 
 
 def test_there_is_advice_for_all_that_may_ail_a_source() -> None:
-    assert ADVICE.keys() == {*get_args(Trouble), "moved", "empty", "quiet"}
+    assert ADVICE.keys() == {*get_args(Trouble), "moved", "empty", "quiet", "held"}
     assert {kind for _, kind in TABLE} - {"ok"} <= ADVICE.keys()
 
 

@@ -1,9 +1,12 @@
 """What publishing costs, what it survives, and in which order it writes."""
 
 import asyncio
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -15,6 +18,7 @@ from aggregator.errors import AggregatorError, PublishError
 from aggregator.jobs import Publish, Scan, World, perform
 from aggregator.output import Selection, publish
 from aggregator.publish import Site
+from aggregator.troubles import troubles_files
 
 
 def test_custom_feeds_follow_their_categories(place: Place) -> None:
@@ -205,3 +209,50 @@ def test_publishing_and_scanning_at_the_same_time(place: Place) -> None:
     place.run(work)
     assert len(place.titles()) == 60
     assert sum(len(place.titles(slug)) for slug in place.slugs()) == 60
+
+
+# The check before a feed is replaced
+
+
+def spoil(place: Place, title: str) -> None:
+    """Let an article have another id from now on, as only a mistake of this program could."""
+    with contextlib.closing(sqlite3.connect(place.root / "data/store.db")) as database:
+        database.execute("UPDATE articles SET entry_id = 'urn:uuid:other' WHERE title = ?", [title])
+        database.commit()
+
+
+def test_a_feed_that_fails_the_check_stays_as_it_was_and_is_told(place: Place) -> None:
+    place.post("a.md", "Bread", categories=["Food"], link="https://x.example/bread")
+    place.post("b.md", "Coal", categories=["Winter"])
+    place.once()
+    before = place.files()
+    spoil(place, "Bread")
+    place.post("c.md", "Soup", categories=["Food"])
+    place.post("d.md", "Wood", categories=["Winter"])
+    for _ in range(2):
+        with pytest.raises(PublishError, match="Food: not replaced, it fails the check"):
+            place.once()
+    after = place.files()
+    kept = [name for name in before if name.startswith("food/")]
+    assert len(kept) == 4
+    assert [after[name] for name in kept] == [before[name] for name in kept]
+    assert place.titles("winter") == ["Wood", "Coal"]
+
+    async def ask(world: World) -> Any:
+        store = world.context.store
+        now = datetime(2024, 6, 2, tzinfo=UTC)
+        told = await troubles_files(store, world.output.site, "t", now)
+        return await store.feed_statuses(), told["feed.json"].decode()
+
+    statuses, told = place.run(ask)
+    faulty = {status.title for status in statuses if status.fault}
+    assert faulty == {"", "Food"}
+    assert "urn:uuid:other was urn:uuid:" in told
+    assert "Everything: faulty" in told
+    # What it compares with is what is on disk: without it, there is nothing to keep.
+    for name in ("feed.json", "rss.xml", "atom.xml"):
+        (place.root / "feeds/food" / name).unlink()
+        (place.root / "feeds" / name).unlink()
+    place.once()
+    assert place.titles("food") == ["Soup", "Bread"]
+    assert not any(status.fault for status in place.run(ask)[0])

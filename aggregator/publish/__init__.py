@@ -8,6 +8,7 @@ from aggregator.publish.bound import Cut, applied, cut_to, may_exceed
 from aggregator.publish.digest import digest_entry
 from aggregator.publish.files import remove, settle, sweep, write
 from aggregator.publish.footers import with_footers
+from aggregator.publish.gate import faults
 from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import headline, legible, legible_entry
 from aggregator.publish.opml import render_opml
@@ -38,6 +39,7 @@ __all__ = [
     "Site",
     "applied",
     "digest_entry",
+    "faults",
     "feed_url",
     "file_name",
     "fit",

@@ -32,7 +32,9 @@ class Status:
     @property
     def health(self) -> str:
         """Return "ok", or "degraded" while something waits for a person."""
-        return "degraded" if self.failing or self.config_error else "ok"
+        held = any(source.held_since for source in self.sources)
+        faulty = any(feed.fault for feed in self.feeds)
+        return "degraded" if self.failing or self.config_error or held or faulty else "ok"
 
 
 Report: TypeAlias = Callable[[], Awaitable[Status]]

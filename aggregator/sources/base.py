@@ -307,9 +307,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gone:
-    """Documents that the source had and no longer has."""
+    """Documents that the source had and no longer has.
+
+    ``moved`` of them have other names now; ``there`` counts the documents that were found.
+    """
 
     names: tuple[str, ...]
+    moved: int = field(default=0, compare=False)
+    there: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

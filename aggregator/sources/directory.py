@@ -113,18 +113,16 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
     folder = visit.root / settings.directory
     walk = await asyncio.to_thread(_walk, folder, settings, visit.only)
     gone = _gone(walk, visit)
-    if gone and not walk.files and not visit.only and settings.on_delete == "retract":
-        raise FetchError(
-            f"{folder} has lost all its {len(gone)} files at once; nothing is retracted until one "
-            "is back (is it mounted?), or on_delete: keep is set"
-        )
+    changed = [file for file in walk.files.values() if visit.seen.get(file.name) != file.validators]
+    by_inode = {_inode(visit.seen[name]): name for name in gone}
     if gone:
-        yield Gone(names=tuple(gone))
+        moved = sum(_inode(file.validators) in by_inode for file in changed)
+        # Of files that nobody asked for nothing is known; some of them are there.
+        there = len(walk.files) + bool(visit.only)
+        yield Gone(names=tuple(gone), moved=moved, there=there)
     for failure in walk.failures:
         if visit.seen.get(failure.name) != failure.validators:
             yield failure
-    changed = [file for file in walk.files.values() if visit.seen.get(file.name) != file.validators]
-    by_inode = {_inode(visit.seen[name]): name for name in gone}
     for start in range(0, len(changed), _AT_ONCE):
         part = changed[start : start + _AT_ONCE]
         for found in await asyncio.to_thread(_read_all, part, settings.max_size, by_inode):

@@ -22,7 +22,8 @@ async def read_ledger(
 ) -> Ledger:
     """Return what is known of these identities of a source, hashes, addresses and article keys."""
     ledger = Ledger()
-    for row in await _aliases(connection, ledger, "identity", source, uids):
+    own, every = (source, source), (source, 0)
+    for row in await _aliases(connection, ledger, "identity", own, uids):
         ledger.identities[row.value] = Trace(
             key=row.key,
             revision=row.revision,
@@ -31,15 +32,15 @@ async def read_ledger(
             streak=row.streak,
             changed_in=row.changed_in,
         )
-    for row in await _aliases(connection, ledger, "hash", 0, hashes):
+    for row in await _aliases(connection, ledger, "hash", every, hashes):
         ledger.hashes[row.value] = row.key
-    for row in await _aliases(connection, ledger, "address", 0, addresses):
+    for row in await _aliases(connection, ledger, "address", every, addresses):
         if row.key is None:
             ledger.buried[row.value] = row.revision
         else:
             ledger.addresses[row.value] = row.key
     query = sa.select(*_OWNER).where(among(connection, articles.c.key, keys))
-    _own(ledger, (await connection.execute(query)).all())
+    _own(ledger, (await connection.execute(query)).all(), source)
     return ledger
 
 
@@ -76,18 +77,27 @@ _ALIASES = sa.select(
 
 
 async def _aliases(
-    connection: AsyncConnection, ledger: Ledger, kind: str, scope: int, values: Iterable[str]
+    connection: AsyncConnection,
+    ledger: Ledger,
+    kind: str,
+    asked: tuple[int, int],
+    values: Iterable[str],
 ) -> Sequence[Any]:
-    """Return rows of the ledger; the articles that they lead to are entered into it."""
+    """Return rows of the ledger; the articles that they lead to are entered into it.
+
+    ``asked``: which source asks, and the scope.
+    """
+    source, scope = asked
     mine = (aliases.c.kind == kind, aliases.c.scope == scope)
     query = _ALIASES.where(*mine, among(connection, aliases.c.value, values))
     rows = (await connection.execute(query)).all()
-    _own(ledger, (row for row in rows if row.key is not None))
+    _own(ledger, (row for row in rows if row.key is not None), source)
     return rows
 
 
-def _own(ledger: Ledger, rows: Iterable[Any]) -> None:
+def _own(ledger: Ledger, rows: Iterable[Any], source: int) -> None:
     for row in rows:
+        held = row.state == "held"
         ledger.owners[row.key] = Owner(
             key=row.key,
             content_hash=row.content_hash,
@@ -97,8 +107,9 @@ def _own(ledger: Ledger, rows: Iterable[Any]) -> None:
             richness=row.richness,
             published=row.published,
             updated=row.updated,
-            orphan=row.orphan,
+            orphan=row.orphan or (held and row.source_id != source),
             live=row.state != "retracted",
+            held=held and row.source_id == source,
             merged=row.bond == "merged",
             covered=row.shown_id is not None,
             told=row.copies > 0,
@@ -118,6 +129,21 @@ async def holders(
         among(connection, aliases.c.value, uids),
     )
     return set((await connection.execute(query)).scalars())
+
+
+async def hand_over(
+    connection: AsyncConnection, source: int, outcomes: Sequence[Outcome], numbers: dict[str, int]
+) -> None:
+    """Let other sources stand no longer for articles that this one takes over."""
+    taken = [
+        numbers[o.decision.owner.key]
+        for o in outcomes
+        if isinstance(o.decision, Changed) and o.decision.owner.orphan
+    ]
+    if taken:
+        others = sa.and_(aliases.c.kind == "identity", aliases.c.scope != source)
+        mine = among(connection, aliases.c.article_id, taken)
+        await connection.execute(sa.update(aliases).where(others, mine).values(lead=False))
 
 
 async def write_aliases(

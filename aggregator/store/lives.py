@@ -45,6 +45,8 @@ def _rows(outcome: Outcome, source: int, numbers: Mapping[str, int]) -> Iterable
     row = {"article_id": number, "at": outcome.at, "source_id": source}
     kind, said = _told(outcome)
     yield row | {"kind": kind, "detail": said}
+    if outcome.held:
+        yield row | {"kind": "held", "detail": {"why": outcome.held}}
     if outcome.parted:
         yield row | {"kind": "parted", "detail": {"why": "it no longer tells the same story"}}
     likeness = outcome.likeness

@@ -1,7 +1,7 @@
 """What the store takes and tells, besides articles."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from aggregator.article import Article, Entry
@@ -21,7 +21,7 @@ from aggregator.search import NOTHING, Query
 # complete is then, as a rule, in the feed itself, and no page needs writing for it.
 PAGE = 50
 
-State = Literal["live", "waiting", "retracted", "merged"]
+State = Literal["live", "waiting", "retracted", "merged", "held"]
 Bond = Literal["", "merged", "marked"]
 
 
@@ -45,7 +45,8 @@ class SourceState:
 
     ``memories``: address -> what is remembered of asking there. ``failures`` counts the visits
     that failed since the last that did not; ``wait_until`` is when the server may be asked again,
-    ``pushed`` when a hub told of news last.
+    ``pushed`` when a hub told of news last. ``released``: a person lets through what this scan
+    brings, whatever it is.
     """
 
     id: int
@@ -56,6 +57,7 @@ class SourceState:
     failures: int = 0
     wait_until: datetime | None = None
     pushed: datetime | None = None
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,8 @@ class Visited:
 
     ``error`` is "" or why it failed; ``health`` is "ok" or what ails the source, ``health_text``
     the words for it. ``due`` is when it is to be visited next, None never. ``wait_until`` is when
-    the server may be asked again. ``whole``: all of the source was visited.
+    the server may be asked again. ``whole``: all of the source was visited; ``held``: a part of
+    what it brought was held back.
     """
 
     at: datetime
@@ -93,6 +96,7 @@ class Visited:
     due: datetime | None
     wait_until: datetime | None = None
     whole: bool = True
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,8 @@ class SourceStatus:
     ``since`` is when it became so; ``target`` is the folder or address as configured. ``health``
     is "ok", "new" or what ails it (see ``health.py``), since ``health_since``, and ``health_text``
     says what can be done. ``next_scan`` is None when it is not visited any more. ``hub`` is the
-    host that tells of its news, or "", for the time being until ``hub_until``.
+    host that tells of its news, or "", for the time being until ``hub_until``. ``held`` counts the
+    articles that are held back, and ``held_since`` is since when anything is.
     """
 
     name: str
@@ -121,6 +126,36 @@ class SourceStatus:
     failures: int = 0
     hub: str = ""
     hub_until: datetime | None = None
+    held: int = 0
+    held_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a source brought lately before a visit, without what is held.
+
+    ``articles`` counts them, ``titles`` are the keys of their titles. ``newest`` is the date of the
+    newest, ``pause`` the time between two of the newest on average. ``most`` is how many came at
+    once, the first visit left out.
+    """
+
+    articles: int
+    titles: frozenset[str] = frozenset()
+    newest: datetime | None = None
+    pause: timedelta = timedelta()
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released:
+    """What was let through of a source: how many articles.
+
+    ``next_visit``: what is no article, such as the loss of files, is taken at its next visit.
+    """
+
+    name: str
+    articles: int = 0
+    next_visit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +197,17 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedStatus:
-    """One published feed: how many entries it shows and the date of its newest."""
+    """One published feed: how many entries it shows and the date of its newest.
+
+    ``fault`` says why it could not be written again since ``fault_since``; "" if it could.
+    """
 
     slug: str
     title: str
     entries: int
     updated: datetime | None = None
+    fault: str = ""
+    fault_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,7 +305,7 @@ class Outcome:
     ``entry_id`` and ``key`` are used when it is new; the dates are those it shall have; ``scan``
     numbers the source's scan, ``at`` is its time. ``likeness`` leads to the article that tells the
     same story, and ``bond`` says what comes of that; ``parted``: it was merged with one, and tells
-    another story now.
+    another story now. ``held`` says why it is new and held back, "" if it is not.
     """
 
     candidate: Candidate
@@ -282,6 +322,7 @@ class Outcome:
     likeness: Likeness | None = None
     bond: Bond = ""
     parted: bool = False
+    held: str = ""
 
 
 def shown_key(outcome: Outcome) -> str | None:

@@ -182,7 +182,8 @@ def prunable(before: datetime, keep: int) -> sa.Select[Any]:
     newest = newest_first(sa.select(articles.c.id).where(LIVE), keep).subquery()
     return sa.select(articles.c.id).where(
         articles.c.published < before,
-        articles.c.state != "merged",  # a copy goes with its lead
+        # A copy goes with its lead; what is held has yet to be shown.
+        articles.c.state.not_in(("merged", "held")),
         articles.c.id.not_in(shown),
         articles.c.id.not_in(sa.select(newest.c.id)),
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.identity import Changed, Duplicate, New
 from aggregator.store import learning, lives, stories
 from aggregator.store.feeds import write_categories
-from aggregator.store.ledger import holders, write_aliases
+from aggregator.store.ledger import hand_over, holders, write_aliases
 from aggregator.store.records import Outcome, held_key, shown_key
 from aggregator.store.rows import content, own
 from aggregator.store.schema import articles
@@ -33,6 +33,7 @@ async def save(
     touched = await holders(connection, source, outcomes)
     touched |= await stories.bind(connection, outcomes, numbers)
     touched |= {numbers[key] for o in outcomes if _is_news(o) and (key := shown_key(o))}
+    await hand_over(connection, source, outcomes, numbers)
     await write_aliases(connection, source, outcomes, numbers)
     await write_categories(connection, outcomes, numbers)
     await learning.write_blocks(connection, source, outcomes, numbers)

@@ -82,6 +82,11 @@ sources = sa.Table(
     _count("failures"),
     # Until when the server asked to be left alone.
     sa.Column("wait_until", Instant),
+    # Since when a part of it is held back from the feeds, and what was seen.
+    sa.Column("held_since", Instant),
+    _text("held_text"),
+    # A person let through what is to be had at the next visit.
+    sa.Column("released", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 documents = sa.Table(
@@ -171,7 +176,8 @@ articles = sa.Table(
     sa.Column("problems", sa.JSON, nullable=False),
     sa.Column("published", Instant, nullable=False),
     sa.Column("updated", Instant, nullable=False),
-    # live | waiting (its date is yet to come) | retracted | merged (shown as part of its lead)
+    # live | waiting (its date is yet to come) | retracted | merged (shown as part of its lead) |
+    # held (until a person lets it through)
     _text("state"),
     # The article of another source that tells the same story and was there first, and what holds
     # the two together: merged | marked | split (a person said that they are two).
@@ -248,6 +254,9 @@ feeds = sa.Table(
     _count("filed"),
     _count("kept"),
     _count("drawn"),
+    # Why it could not be written, and since when.
+    _text("fault"),
+    sa.Column("fault_since", Instant),
     sa.UniqueConstraint("kind", "key"),
 )
 

@@ -22,6 +22,7 @@ from aggregator.store import (
     connect,
     digests,
     findings,
+    holds,
     hubs,
     learning,
     lives,
@@ -33,7 +34,6 @@ from aggregator.store.choice import chosen
 from aggregator.store.feeds import (
     EVERYTHING,
     feeds_of,
-    look_again,
     make_feed,
     make_source_feeds,
     mark_feeds,
@@ -55,8 +55,10 @@ from aggregator.store.records import (
     Mark,
     Outcome,
     Page,
+    Past,
     Ping,
     Recut,
+    Released,
     Rival,
     SourceEntry,
     SourceState,
@@ -146,6 +148,20 @@ class Batch:
     async def kin(self, known: Mapping[str, str]) -> dict[str, list[Rival]]:
         """Return the stories that articles (uid -> key) belong to, they among them, by uid."""
         return await stories.find_kin(self._connection, known)
+
+    async def past(self) -> Past:
+        """Return what the source brought before."""
+        return await holds.past(self._connection, self._source)
+
+    async def documents(self) -> int:
+        """Return how many documents the source had when it was visited last."""
+        mine = documents.c.source_id == self._source
+        query = sa.select(sa.func.count()).select_from(documents).where(mine)
+        return await self._connection.scalar(query) or 0
+
+    async def hold(self, text: str, at: datetime) -> None:
+        """Note that a part of the source is held back from the feeds, and what was seen."""
+        await holds.hold(self._connection, self._source, text, at)
 
     async def drop(self, left_out: Sequence[Drop], at: datetime) -> None:
         """Note articles that were left out, and why."""
@@ -348,6 +364,7 @@ class Store:
                 failures=row.failures,
                 wait_until=row.wait_until,
                 pushed=row.pushed,
+                released=row.released,
             )
 
     async def answered(self, source: int, name: str) -> bytes | None:
@@ -446,7 +463,15 @@ class Store:
                 "wait_until": visit.wait_until,
             }
         async with self._write() as connection:
+            if visit.whole and not visit.error:
+                values["released"] = False
+                values |= await holds.still_held(connection, source, again=visit.held) or {}
             await connection.execute(sa.update(sources).where(columns.id == source).values(values))
+
+    async def let_through(self, names: Sequence[str], at: datetime) -> list[Released]:
+        """Let through what is held of configured sources. Raises StoreError for an unknown one."""
+        async with self._write() as connection:
+            return [await holds.let_through(connection, name, at) for name in names]
 
     async def planned(self) -> dict[str, datetime | None]:
         """Return when each source is due, by its key; None for those that are gone for good.
@@ -490,9 +515,9 @@ class Store:
             .where(documents.c.source_id == sources.c.id, documents.c.error != "")
             .scalar_subquery()
         )
-        query = hubs.with_hubs(
-            sa.select(sources, count.label("articles"), failing.label("problems"))
-        )
+        held = sa.select(sa.func.count()).where(holds.held_of(sources.c.id)).scalar_subquery()
+        counts = (count.label("articles"), failing.label("problems"), held.label("held"))
+        query = hubs.with_hubs(sa.select(sources, *counts))
         async with self._read() as connection:
             rows = await connection.execute(query.where(sources.c.active).order_by(sources.c.name))
             return [
@@ -500,6 +525,7 @@ class Store:
                     _source_status(row),
                     articles=row.articles,
                     problems=row.problems,
+                    held=row.held,
                     hub=hubs.host(row.hub),
                     hub_until=row.until,
                 )
@@ -569,15 +595,23 @@ class Store:
             ]
 
     async def feed_statuses(self) -> list[FeedStatus]:
-        """Return every feed that was written, everything first, then by name.
+        """Return every feed that was written or could not be, everything first, then by name.
 
         Those that moved are where they went.
         """
-        here = sa.and_(feeds.c.written > 0, feeds.c.moved_to.is_(None))
+        known = sa.or_(feeds.c.written > 0, feeds.c.fault != "")
+        here = sa.and_(known, feeds.c.moved_to.is_(None))
         async with self._read() as connection:
             rows = await connection.execute(sa.select(feeds).where(here))
             return [
-                FeedStatus(slug=r.slug, title=r.name, entries=r.entries, updated=r.newest)
+                FeedStatus(
+                    slug=r.slug,
+                    title=r.name,
+                    entries=r.entries,
+                    updated=r.newest,
+                    fault=r.fault,
+                    fault_since=r.fault_since,
+                )
                 for r in sorted(rows, key=lambda r: (r.kind != EVERYTHING, r.name, r.slug))
             ]
 
@@ -755,6 +789,8 @@ class Store:
                 "written": feed.wanted,
                 "entries": len(entries),
                 "newest": max((e.updated for e in entries), default=None),
+                "fault": "",
+                "fault_since": None,
             }
             for feed, entries in shown
         ]
@@ -843,6 +879,15 @@ class Store:
         async with self._write() as connection:
             await pings.put_off(connection, [ping.topic for ping in later], until)
 
+    async def faulty(self, said: Mapping[int, str], at: datetime) -> None:
+        """Note what is wrong with feeds, by their numbers, until they are written."""
+        since = _kept_since(feeds.c.fault != "", feeds.c.fault_since, at)
+        statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
+        noted = statement.values(fault=sa.bindparam("said"), fault_since=since)
+        async with self._write() as connection:
+            rows = [{"which": number, "said": text} for number, text in said.items()]
+            await connection.execute(noted, rows)
+
     async def release(self, now: datetime) -> datetime | None:
         """Let the articles out whose date has come; return when the next one is due."""
         waiting = articles.c.state == "waiting"
@@ -850,16 +895,7 @@ class Store:
             rows = await connection.execute(
                 sa.select(articles.c.id).where(waiting, articles.c.published <= now)
             )
-            numbers = list(rows.scalars())
-            if numbers:
-                await connection.execute(
-                    sa.update(articles)
-                    .where(among(connection, articles.c.id, numbers))
-                    .values(state="live")
-                )
-                await turns.note_release(connection, numbers)
-                await look_again(connection, numbers)
-                await mark_feeds(connection, await feeds_of(connection, numbers))
+            await holds.let_out(connection, list(rows.scalars()))
             due: datetime | None = await connection.scalar(
                 sa.select(sa.func.min(articles.c.published)).where(waiting)
             )
@@ -961,6 +997,7 @@ def _source_status(row: sa.Row[Any]) -> SourceStatus:
         health_since=row.health_since,
         health_text=row.health_text,
         failures=row.failures,
+        held_since=row.held_since,
     )
 
 

@@ -203,8 +203,8 @@ def test_status_before_and_after_a_scan(tmp_path: Path, web) -> None:
     assert "404" in said.stderr
 
 
-COMMANDS = ["run", "once", "check", "preview", "status", "explain", "split", "merge", "init"]
-COMMANDS += ["schema"]
+COMMANDS = ["run", "once", "check", "preview", "status", "explain", "split", "merge"]
+COMMANDS += ["release", "init", "schema"]
 
 
 STORY = " ".join(

@@ -154,6 +154,7 @@ def _printed(folder: Path) -> dict[str, Any]:
         "preview": printed("preview", "Inbox"),
         "status": printed("status"),
         "explain": printed("explain", str(folder / "inbox" / "a.md")),
+        "release": printed("release", "Inbox"),
     }
 
 

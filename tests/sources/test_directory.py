@@ -317,20 +317,16 @@ def test_only_some_files(tmp_path: Path) -> None:
     assert names(visit(tmp_path, seen)) == ["b.md"]
 
 
-def test_a_folder_that_lost_everything_is_not_believed_where_it_would_retract(
-    tmp_path: Path,
-) -> None:
-    folder = tmp_path / "in"
-    put(folder / "a.md")
+def test_what_is_gone_comes_with_what_is_there_and_what_was_only_renamed(tmp_path: Path) -> None:
     seen: dict[str, str] = {}
-    visit(folder, seen)
-    (folder / "a.md").unlink()
-    with pytest.raises(FetchError, match="lost all its 1 files at once"):
-        visit(folder, seen, on_delete="retract")
-    put(folder / "b.md")
-    assert visit(folder, seen, on_delete="retract")[0] == Gone(names=("a.md",))
-    (folder / "b.md").unlink()
-    assert visit(folder, seen) == [Gone(names=("b.md",))]
+    for name in "abcd":
+        put(tmp_path / f"{name}.md")
+    visit(tmp_path, seen)
+    (tmp_path / "a.md").unlink()
+    (tmp_path / "b.md").rename(tmp_path / "e.md")
+    gone = visit(tmp_path, seen)[0]
+    assert isinstance(gone, Gone)
+    assert (gone.names, gone.moved, gone.there) == (("a.md", "b.md"), 1, 3)
 
 
 @pytest.mark.parametrize("there", ["nothing", "a file"])
