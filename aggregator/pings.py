@@ -67,21 +67,20 @@ async def tell(teller: Teller) -> datetime | None:
     What it does not take is told again later. Raises StoreError.
     """
     pings = await teller.store.pings_due(teller.now())
+    said = ""
     for number, ping in enumerate(pings):
         try:
             await teller.client.post(_request(teller), _form(ping))
         except FetchError as error:
-            await _note(teller, str(error))
-            if _is_refused(error):
-                await _refused(teller, ping, error)
-                continue
-            await _put_off(teller, pings[number:], error)
-            break
-        await teller.store.pinged(ping)
-    else:
-        if pings:
-            log.info("Told the hub of %d document%s", len(pings), "s" if len(pings) > 1 else "")
-            await _note(teller, "")
+            said = str(error)
+            if not _is_refused(error):
+                await _put_off(teller, pings[number:], error)
+                break
+            await _refused(teller, ping, error)
+        else:
+            await teller.store.pinged(ping)
+    if pings:
+        await _note(teller, said)
     return (await teller.store.pings_waiting())[1]
 
 
@@ -132,6 +131,7 @@ async def _note(teller: Teller, error: str) -> None:
     before = await teller.store.note(_NOTE)
     if not error:
         if before:
+            log.info("The hub takes again what it is told")
             await teller.store.set_note(_NOTE, "")
         return
     since = json.loads(before)["since"] if before else teller.now().isoformat()

@@ -29,12 +29,14 @@ class Hub:
 
     ``status`` is what it answers; ``verifies``: it verifies what it was asked for, with the fields
     of ``lies`` in place of the right ones (None leaves one out). ``subscribers`` has the forms of
-    those that confirmed, by callback; ``confirmed`` what they answered.
+    those that confirmed, by callback; ``confirmed`` what they answered. ``deliver``: what it is
+    told of it fetches, and brings to its subscribers.
     """
 
     url: str
     status: int = 202
     verifies: bool = True
+    deliver: bool = False
     lies: dict[str, str | None] = field(default_factory=dict)
     headers: Form = field(default_factory=dict)
     asked: list[Form] = field(default_factory=list)
@@ -64,6 +66,14 @@ class Hub:
             else:
                 self.subscribers.pop(form["hub.callback"], None)
         return told
+
+    def fetch(self, form: Form) -> None:
+        """Fetch what changed, and deliver it."""
+        news = send("GET", form["hub.url"])
+        for callback, wanted in list(self.subscribers.items()):
+            if wanted["hub.topic"] == form["hub.url"]:
+                signed = signature(news.body, wanted["hub.secret"])
+                send("POST", callback, news.body, {"X-Hub-Signature": signed})
 
     def push(self, body: bytes, method: str = "sha256", secret: str = "", **headers: str) -> Told:
         """Deliver to the only subscriber, signed by its own secret unless another one is given."""
@@ -108,8 +118,10 @@ def hub() -> Iterator[Hub]:
             for name, value in {"Content-Length": "0", **one.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            if one.status < 300 and one.verifies:
-                thread = threading.Thread(target=one.verify, args=(form,))
+            publishes = form["hub.mode"] == "publish"
+            if one.status < 300 and (one.deliver if publishes else one.verifies):
+                work = one.fetch if publishes else one.verify
+                thread = threading.Thread(target=work, args=(form,))
                 verifying.append(thread)
                 thread.start()
 

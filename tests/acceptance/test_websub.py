@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from hub import Hub, hub, send, signature
-from program import Daemon, daemon, reconfigure, run_json, site, until
+from program import Daemon, daemon, reconfigure, run_json, site, until, write
 
 CONFIG = """\
 title: Test
@@ -185,3 +185,28 @@ def test_polls_become_rare_while_pushes_come_and_resume_when_it_is_switched_off(
         until(lambda: not relay.subscribers)
         assert json.loads(running.get("healthz"))["sources"] == 1
         assert running.stop() == 0
+
+
+def test_our_own_feeds_are_pushed_from_one_daemon_to_another(tmp_path: Path, relay: Hub) -> None:
+    """The hub fetches what it is told of, and delivers it to who subscribed to it."""
+    top = CONFIG.partition("sources:")[0]
+    with socket.socket() as free, socket.socket() as other:
+        for one in (free, other):
+            one.bind(("127.0.0.1", 0))
+        port, port_of_reader = free.getsockname()[1], other.getsockname()[1]
+    publish = f"publish: {{hub: {relay.url}}}\nsources:\n  - directory: inbox\n"
+    publisher = site(tmp_path / "publisher", top.format(port=port) + publish, First="One.")
+    topic = f"http://127.0.0.1:{port}/atom.xml"
+    subscribe = f"sources:\n  - {{feed: '{topic}', every: 1d, websub: true}}\n"
+    reader = site(tmp_path / "reader", top.format(port=port_of_reader) + subscribe)
+    relay.deliver = True
+    with daemon(publisher) as publishing, daemon(reader) as reading:
+        until(lambda: relay.subscribers)
+        until(lambda: set(reading.titles()) == {"First"})
+        relay.asked.clear()
+        write(publisher, "Second")
+        until(lambda: set(reading.titles()) == {"First", "Second"})
+        told = {form["hub.url"] for form in relay.asked if form["hub.mode"] == "publish"}
+        assert topic in told
+        until(lambda: run_json(publisher, "status")["hub"]["waiting"] == 0)
+        assert publishing.stop() == reading.stop() == 0
