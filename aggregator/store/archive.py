@@ -13,7 +13,8 @@ from aggregator.store.records import PAGE, Archive, Choice, FeedRow
 from aggregator.store.schema import archive, archive_due, article_feeds, articles, feeds
 from aggregator.store.sql import among, insert
 
-_COLUMNS = ["feed_id", "position", "article_id", "updated"]
+_COLUMNS = ["feed_id", "position", "article_id", "updated", "content_hash"]
+_NOW = (articles.c.id, articles.c.updated, articles.c.content_hash)
 
 # Expressions, or SQLite would go through all live articles, and through all that a feed has: of
 # 100,000 that takes 200 ms.
@@ -48,7 +49,7 @@ async def _file_categories(connection: AsyncConnection, numbers: Sequence[int]) 
         partition_by=feed, order_by=(articles.c.published, articles.c.entry_id)
     )
     found = (
-        sa.select(feed, feeds.c.filed + place, articles.c.id, articles.c.updated)
+        sa.select(feed, feeds.c.filed + place, *_NOW)
         .join(articles, articles.c.id == article_feeds.c.article_id)
         .join(feeds, feeds.c.id == feed)
         .where(fresh, _LIVE, ~_is_there(feed))
@@ -90,7 +91,7 @@ async def _append(connection: AsyncConnection, feed: int, fresh: sa.Select[Any])
     place = sa.func.row_number().over(order_by=(articles.c.published, articles.c.entry_id))
     before = sa.select(feeds.c.filed).where(feeds.c.id == feed).scalar_subquery()
     missing = articles.c.id.in_(fresh), ~_is_there(sa.literal(feed))
-    found = sa.select(sa.literal(feed), before + place, articles.c.id, articles.c.updated)
+    found = sa.select(sa.literal(feed), before + place, *_NOW)
     await connection.execute(sa.insert(archive).from_select(_COLUMNS, found.where(*missing)))
 
 
@@ -100,6 +101,8 @@ def _is_there(feed: Any) -> sa.ColumnElement[bool]:
         archive.c.article_id == articles.c.id,
         feed == _FEED,
         archive.c.updated >= articles.c.updated,
+        # A file that is edited need not say so in its date.
+        archive.c.content_hash == articles.c.content_hash,
     )
 
 
@@ -124,6 +127,7 @@ async def read_archives(connection: AsyncConnection, numbers: Sequence[int]) -> 
             among(connection, archive.c.feed_id, numbers),
             archive.c.position > feeds.c.kept,
             _LIVE,
+            _still_in(),
         )
     )
     for feed, key in await connection.execute(unwritten):
@@ -143,13 +147,23 @@ async def read_archives(connection: AsyncConnection, numbers: Sequence[int]) -> 
     }
 
 
+def _still_in() -> sa.ColumnElement[bool]:
+    """Whether an article has not left the category since it came to its archive."""
+    member = sa.exists().where(
+        article_feeds.c.article_id == archive.c.article_id,
+        article_feeds.c.feed_id == archive.c.feed_id,
+    )
+    return sa.or_(feeds.c.kind != "category", member)
+
+
 def on_page(feed: int, page: int) -> sa.Select[Any]:
     """Select the numbers of the live articles on a page, the last that came first."""
     inside = archive.c.position.between((page - 1) * PAGE + 1, page * PAGE)
     return (
         sa.select(articles.c.id)
         .join(archive, archive.c.article_id == articles.c.id)
-        .where(archive.c.feed_id == feed, inside, _LIVE)
+        .join(feeds, feeds.c.id == archive.c.feed_id)
+        .where(archive.c.feed_id == feed, inside, _LIVE, _still_in())
         .group_by(articles.c.id)
         .order_by(sa.func.max(archive.c.position).desc())
     )

@@ -352,8 +352,8 @@ digests = sa.Table(
 )
 
 # The archives of feeds: the articles of each in the order in which they came, and again when they
-# changed (updated: as they were then). A position never changes; article_id is NULL when the
-# article is gone.
+# changed (updated, content_hash: as they were then). A position never changes; article_id is NULL
+# when the article is gone.
 archive = sa.Table(
     "archive",
     metadata,
@@ -361,6 +361,7 @@ archive = sa.Table(
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("article_id", _Number, sa.ForeignKey("articles.id", ondelete="SET NULL")),
     sa.Column("updated", Instant, nullable=False),
+    _text("content_hash"),
     sa.Index(None, "article_id", "feed_id"),
     sqlite_with_rowid=False,
 )

@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("article_id", _NUMBER, nullable=True),
         sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("content_hash", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["article_id"],
             ["articles.id"],
