@@ -225,12 +225,12 @@ def test_what_makes_a_feed_too_large_becomes_a_summary_and_is_whole_on_a_page(
 
 
 OPERATIONS = st.lists(
-    st.tuples(st.sampled_from(["new", "edit", "delete", "scan"]), st.integers(0, 9)), max_size=14
+    st.tuples(st.sampled_from(["new", "edit", "delete", "scan"]), st.integers(0, 9)), max_size=10
 )
 
 
 @given(OPERATIONS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_whatever_comes_changes_and_goes_all_that_is_shown_is_found(
     operations: list[tuple[str, int]],
 ) -> None:
