@@ -6,12 +6,14 @@
 Each collection goes through ``aggregator once`` as a person would run it, with a feed for every
 category and every source, feeds of one's own choice, all three formats. Then the W3C's validator
 reads each RSS and Atom file, whole and as the delta (RFC 3229) that a reader gets who has the older
-half, and JSON Feed is held against a schema of version 1.1. Prints what they find by kind; exits
-with 1 at an error or at a warning that has no reason in docs/feeds.md.
+half, and each page of an archive (RFC 5005); JSON Feed is held against a schema of version 1.1.
+Prints what they find by kind; exits with 1 at an error or at a warning that has no reason in
+docs/feeds.md.
 """
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +33,8 @@ from aggregator.server.deltas import Deltas
 
 _SITE = "https://feeds.example.org/"
 _XML = ("rss.xml", "atom.xml")
+# Pages of archives (RFC 5005), named by the feed that they belong to.
+_PAGE = re.compile(r"(rss|atom|feed)-\d+\.(?:xml|json)")
 # Of each kind of complaint that is not explained, so many are shown.
 _SHOWN = 3
 _ENTRY = "{http://www.w3.org/2005/Atom}entry"
@@ -117,13 +121,17 @@ def judge_files(output: Path, tally: Tally, judge: Judge) -> None:
     """Judge every feed below the output folder."""
     for file in sorted(output.rglob("*")):
         at = quote(file.relative_to(output).as_posix())
+        page = _PAGE.fullmatch(file.name)
+        kind = "archive" if page else file.name
         if file.name in _XML:
             whole = file.read_bytes()
-            judge_xml(tally, at, {file.name: whole, "delta": delta(whole)}, judge)
-        elif file.name == "feed.json":
+            judge_xml(tally, at, {kind: whole, "delta": delta(whole)}, judge)
+        elif page and file.suffix == ".xml":
+            judge_xml(tally, at, {kind: file.read_bytes()}, judge)
+        elif page or file.name == "feed.json":
             feed = file.read_bytes()
             entries = len(json.loads(feed)["items"])
-            tally.add(file.name, at, entries, json_feed(_SITE + at, feed))
+            tally.add(kind, at, entries, json_feed(_SITE + at, feed))
 
 
 def judge_xml(tally: Tally, at: str, forms: dict[str, bytes | None], judge: Judge) -> None:
@@ -146,7 +154,7 @@ def delta(feed: bytes) -> bytes | None:
 
 def table(tallies: Sequence[Tally]) -> str:
     """Return Markdown: a row for each collection, and one for each kind of complaint."""
-    names = [*_XML, "delta", "feed.json"]
+    names = [*_XML, "delta", "feed.json", "archive"]
     lines = [
         f"| collection | articles | {' | '.join(names)} | entries | errors | warnings |",
         f"|---|{'--:|' * (len(names) + 4)}",
