@@ -1,5 +1,12 @@
 """Run a command; tell how long it took and how much memory it and all its children held."""
 
+import contextlib
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import sqlite3
 import subprocess
 import threading
 import time
@@ -9,6 +16,20 @@ from pathlib import Path
 # Often enough to see a peak of a run of seconds, seldom enough not to slow it: reading the maps of
 # a process of 800 MB takes 2 ms.
 _EVERY = 0.1
+
+# Children run the program that this script belongs to, wherever they are started.
+_ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(_ROOT)}
+
+# How programs tell their versions, and packages that rivals, or what matters for speed, come in.
+_PROGRAMS = {
+    "Hugo": ["hugo", "version"],
+    "newsboat": ["newsboat", "-v"],
+    "nginx": ["nginx", "-v"],
+    "wrk": ["wrk", "-v"],
+    "find": ["find", "--version"],
+}
+_PACKAGES = ("reader", "granian", "uvicorn", "starlette", "lxml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +44,12 @@ def measure(command: list[str], folder: Path) -> Run:
     """Run ``command`` in ``folder``. Raises RuntimeError with its output when it fails."""
     begun = time.perf_counter()
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         peak = [0]
         watching = threading.Thread(target=_watch, args=(process, peak))
@@ -70,7 +96,21 @@ def machine() -> str:
     return f"{models[0] if models else 'unknown'}, {len(models)} cores, {total:.0f} GB"
 
 
-def first_line(command: list[str]) -> str:
-    """Return the first line that a command prints: usually its version."""
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return (done.stdout or done.stderr).splitlines()[0]
+def versions() -> dict[str, str]:
+    """Return the versions of what is installed of all that takes part."""
+    found = {"Python": platform.python_version(), "SQLite": sqlite3.sqlite_version}
+    for name, command in _PROGRAMS.items():
+        if shutil.which(command[0]):
+            found[name] = _version(command)
+    for name in _PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+def _version(command: list[str]) -> str:
+    """Return the first number with a dot in what a command prints first."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    line = (done.stdout or done.stderr).partition("\n")[0]
+    number = re.search(r"\d+(\.\d+)+", line)
+    return number[0] if number else line
