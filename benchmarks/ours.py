@@ -8,8 +8,6 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from processes import ENVIRONMENT
-
 from aggregator.app import App, enter, open_app
 from aggregator.config import Loaded, load
 from aggregator.jobs import Job, World, perform
@@ -32,7 +30,7 @@ def daemon(folder: Path) -> Iterator[int]:
     with (
         log.open("wb") as errors,
         subprocess.Popen(
-            command("run"), cwd=folder, stdout=subprocess.PIPE, stderr=errors, env=ENVIRONMENT
+            command("run"), cwd=folder, stdout=subprocess.PIPE, stderr=errors
         ) as process,
     ):
         try:

@@ -6,20 +6,17 @@ import os
 import platform
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # Often enough to see a peak of a run of seconds, seldom enough not to slow it: reading the maps of
 # a process of 800 MB takes 2 ms.
 _EVERY = 0.1
-
-# Children run the program that this script belongs to, wherever they are started.
-_ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(_ROOT)}
 
 # How programs tell their versions, and packages that rivals, or what matters for speed, come in.
 _PROGRAMS = {
@@ -32,12 +29,20 @@ _PROGRAMS = {
 _PACKAGES = ("reader", "granian", "uvicorn", "starlette", "lxml")
 
 
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Wall-clock ``seconds`` and the largest sum of proportional set sizes in ``megabytes``."""
+    """What a command and all its children took.
+
+    Wall-clock ``seconds``; the largest sum of proportional set sizes in ``megabytes``; seconds of
+    processor time as last seen, which may miss a tenth of a second of each process.
+    """
 
     seconds: float
     megabytes: float
+    processor: float
 
 
 def measure(command: list[str], folder: Path) -> Run:
@@ -46,25 +51,34 @@ def measure(command: list[str], folder: Path) -> Run:
     with subprocess.Popen(
         command,
         cwd=folder,
-        env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        peak = [0]
-        watching = threading.Thread(target=_watch, args=(process, peak))
+        watched = _Watched()
+        watching = threading.Thread(target=_watch, args=(process, watched))
         watching.start()
         output, _ = process.communicate()
         seconds = time.perf_counter() - begun
         watching.join()
     if process.returncode:
         raise RuntimeError(f"{command} ended with {process.returncode}:\n{output[-3000:]}")
-    return Run(seconds, peak[0] / 1024)
+    return Run(seconds, watched.peak / 1024, max(sum(watched.used.values()), 1 / _TICK))
 
 
-def _watch(process: "subprocess.Popen[str]", peak: list[int]) -> None:
+@dataclass(slots=True)
+class _Watched:
+    """The largest sum of kilobytes, and the seconds of processor time of each process."""
+
+    peak: int = 0
+    used: dict[int, float] = field(default_factory=dict)
+
+
+def _watch(process: "subprocess.Popen[str]", watched: _Watched) -> None:
     while process.poll() is None:
-        peak[0] = max(peak[0], sum(held(pid) for pid in tree(process.pid)))
+        pids = tree(process.pid)
+        watched.peak = max(watched.peak, sum(map(held, pids)))
+        watched.used |= {pid: seconds for pid in pids if (seconds := used(pid))}
         time.sleep(_EVERY)
 
 
@@ -86,6 +100,32 @@ def held(pid: int) -> int:
     except OSError:
         return 0
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def used(pid: int) -> float:
+    """Return the seconds of processor time of a process, 0 for one that is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+def wait_for(host: str, port: int) -> None:
+    """Wait until somebody listens. Raises RuntimeError after ten seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection((host, port)):
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"nobody listens on {host}:{port}")
 
 
 def machine() -> str:
@@ -110,7 +150,12 @@ def versions() -> dict[str, str]:
 
 def _version(command: list[str]) -> str:
     """Return the first number with a dot in what a command prints first."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    line = (done.stdout or done.stderr).partition("\n")[0]
+    line = first_line(command)
     number = re.search(r"\d+(\.\d+)+", line)
     return number[0] if number else line
+
+
+def first_line(command: list[str]) -> str:
+    """Return the first line that a command prints: usually its version, whatever it exits with."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).partition("\n")[0]

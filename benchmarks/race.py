@@ -71,13 +71,14 @@ class Comparison:
 
     @property
     def ratios(self) -> list[float]:
-        """Ours by theirs, turn by turn."""
-        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
+        """Ours by theirs, turn by turn; none where there is no rival."""
+        pairs = zip(self.ours, self.theirs, strict=True) if self.rival else ()
+        return [ours / theirs for ours, theirs in pairs]
 
     @property
     def met(self) -> bool | None:
         """Whether the goal is reached, None where there is none."""
-        judged = self.ratios if self.rival else self.ours
+        judged = self.ratios or self.ours
         return self.goal.met(statistics.median(judged)) if self.goal else None
 
 
@@ -120,7 +121,7 @@ def alternate(runs: int, contenders: Mapping[str, Contender]) -> dict[str, list[
 
 def figures(run: Run) -> Figures:
     """Return what is compared of the run of a command."""
-    return {"s": run.seconds, "MB": run.megabytes}
+    return {"s": run.seconds, "MB": run.megabytes, "processor s": run.processor}
 
 
 def compared(
@@ -199,8 +200,8 @@ def _line(row: str, one: Comparison | Skipped) -> str:
         _short(statistics.median(one.ours)),
         one.rival,
         _short(statistics.median(one.theirs)) if one.rival else "",
-        _short(statistics.median(ratios)) if one.rival else "",
-        _range(ratios if one.rival else one.ours),
+        _short(statistics.median(ratios)) if ratios else "",
+        _range(ratios or one.ours),
         str(one.goal or ""),
         {True: "yes", False: "no", None: ""}[one.met],
     ]
@@ -235,7 +236,7 @@ def as_json(rows: Sequence[Row], results: Results, setting: Setting) -> dict[str
 def _json(one: Comparison | Skipped) -> dict[str, Any]:
     if isinstance(one, Skipped):
         return {"skipped": one.reason}
-    ratio = statistics.median(one.ratios) if one.rival else None
+    ratio = statistics.median(one.ratios) if one.ratios else None
     goal = str(one.goal) if one.goal else None
     return asdict(one) | {"ratio": ratio, "ratios": one.ratios, "goal": goal, "reached": one.met}
 
@@ -272,5 +273,5 @@ def _arguments(rows: Sequence[Row], about: str) -> argparse.Namespace:
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="what is printed")
     given = parser.parse_args()
     if unknown := set(given.rows) - set(names):
-        parser.error(f"no such row: {', '.join(sorted(unknown))}")
+        parser.error(f"no such row: {', '.join(sorted(unknown))}; there are {', '.join(names)}")
     return given
