@@ -1,36 +1,45 @@
-"""Compare the aggregator with feed readers: feeds for the first time, and feeds without news.
+"""Feeds for the first time, and feeds without news, against feed readers.
 
-    python benchmarks/feeds.py --runs 3
+    python benchmarks/run first again
 
-Needs nginx, newsboat and, beside the project, the package reader. nginx serves the feeds on
-loopback, one address of 127/8 for each, as if each had a host of its own; compressed beforehand,
-and with validators, by which it answers 304. All programs start anew for each run, with what they
-remember of the runs before, and stop when they are done. Only the aggregator cleans the articles,
-finds duplicates and publishes feeds. Runs alternate.
+nginx serves the feeds on loopback, one address of 127/8 for each, as if each had a host of its own;
+compressed beforehand, and with validators, by which it answers 304. All programs start anew for
+each run, with what they remember of the runs before, and stop when they are done.
 """
 
-import argparse
 import gzip
-import json
 import random
 import shutil
-import socket
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
-from processes import Run, first_line, machine, measure
+import ours
+from processes import free_port, measure, wait_for
+from race import (
+    Comparison,
+    Contender,
+    Figures,
+    Goal,
+    MissingError,
+    Row,
+    Setting,
+    Skipped,
+    alternate,
+    compared,
+    figures,
+)
 
-_PORT = 18451
+_COUNT, _MANY, _FEW = 300, 1_000, 3
 _SEED = 20240229
 _FIRST = datetime(2024, 2, 29, 8, 0, tzinfo=UTC)
 _ENTRIES = 20
@@ -118,9 +127,9 @@ def write_feeds(count: int, site: Path) -> None:
         (site / f"{number}.xml.gz").write_bytes(gzip.compress(body, 6, mtime=0))
 
 
-def addresses(count: int) -> list[str]:
+def addresses(count: int, port: int) -> list[str]:
     """Return where the feeds are served."""
-    return [f"http://{_host(number)}:{_PORT}/{number}.xml" for number in range(count)]
+    return [f"http://{_host(number)}:{port}/{number}.xml" for number in range(count)]
 
 
 def _host(number: int) -> str:
@@ -128,26 +137,17 @@ def _host(number: int) -> str:
 
 
 @contextmanager
-def serving(folder: Path, count: int) -> Iterator[None]:
+def serving(folder: Path, count: int, port: int) -> Iterator[None]:
     """Serve the feeds in the folder's ``site``."""
-    listen = " ".join(f"listen {_host(number)}:{_PORT};" for number in range(count))
+    listen = " ".join(f"listen {_host(number)}:{port};" for number in range(count))
     config = folder / "nginx.conf"
     config.write_text(_NGINX.format(folder=folder, listen=listen))
     with subprocess.Popen(["nginx", "-c", config, "-p", folder]) as process:
         try:
-            _wait_for(_host(count - 1))
+            wait_for(_host(count - 1), port)
             yield
         finally:
             process.terminate()
-
-
-def _wait_for(host: str) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection((host, _PORT)):
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"nobody listens on {host}:{_PORT}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,17 @@ class Program:
     made: tuple[str, ...]
     articles: str
 
-    def run(self) -> Run:
-        return measure(self.command, self.folder)
+    def run(self, count: int, _turn: int) -> Figures:
+        """Ask for so many feeds. Raises RuntimeError when it has not all their entries then."""
+        done = measure(self.command, self.folder)
+        if self.stored() != count * _ENTRIES:
+            raise RuntimeError(f"{self.command[0]} has {self.stored()} articles")
+        return {"feeds/s": count / done.seconds, **figures(done)}
+
+    def run_anew(self, count: int, turn: int) -> Figures:
+        """Run as if it had never run before."""
+        self.forget()
+        return self.run(count, turn)
 
     def forget(self) -> None:
         """Take away all that runs made."""
@@ -176,10 +185,9 @@ class Program:
 
 def aggregator(folder: Path, urls: Sequence[str]) -> Program:
     sources = "\n".join(f"  - feed: {url}" for url in urls)
-    (folder / "aggregator.yaml").write_text(_AGGREGATOR.format(sources=sources))
-    command = [sys.executable, "-m", "aggregator", "once", "-c", "aggregator.yaml"]
+    (folder / ours.CONFIG).write_text(_AGGREGATOR.format(sources=sources))
     made = ("aggregator.db*", "public")
-    return Program(folder, command, made, "SELECT count(*) FROM articles")
+    return Program(folder, ours.command("once"), made, "SELECT count(*) FROM articles")
 
 
 def newsboat(folder: Path, urls: Sequence[str]) -> Program:
@@ -196,7 +204,7 @@ def reader(folder: Path, urls: Sequence[str]) -> Program:
     return Program(folder, command, ("reader.db*",), "SELECT count(*) FROM entries")
 
 
-PROGRAMS: dict[str, Callable[[Path, Sequence[str]], Program]] = {
+_PROGRAMS: Mapping[str, Callable[[Path, Sequence[str]], Program]] = {
     "aggregator": aggregator,
     "newsboat": newsboat,
     "reader": reader,
@@ -206,6 +214,7 @@ PROGRAMS: dict[str, Callable[[Path, Sequence[str]], Program]] = {
 @contextmanager
 def programs(feeds: int, names: Sequence[str]) -> Iterator[dict[str, Program]]:
     """Serve so many feeds, and give each program a folder and their addresses."""
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # nginx's worker is another user
@@ -213,76 +222,81 @@ def programs(feeds: int, names: Sequence[str]) -> Iterator[dict[str, Program]]:
         made = {}
         for one in names:
             (folder / one).mkdir()
-            made[one] = PROGRAMS[one](folder / one, addresses(feeds))
-        with serving(folder, feeds):
+            made[one] = _PROGRAMS[one](folder / one, addresses(feeds, port))
+        with serving(folder, feeds, port):
             yield made
 
 
-def first_time(
-    feeds: int = 300, runs: int = 1, names: Sequence[str] = tuple(PROGRAMS)
-) -> dict[str, list[Run]]:
-    """Read feeds of 20 entries of which nothing is known."""
-    with programs(feeds, names) as made:
-        return _alternate(made, runs, feeds, lambda one: one.forget())
+_MISSING = {
+    "newsboat": MissingError("newsboat", "Debian package newsboat"),
+    "reader": MissingError("reader", "PyPI package reader"),
+}
 
 
-def unchanged(
-    feeds: int = 1000, runs: int = 1, names: Sequence[str] = ("aggregator", "newsboat")
-) -> dict[str, list[Run]]:
-    """Ask for feeds of which all is known, each of which answers 304."""
-    with programs(feeds, names) as made:
-        _alternate(made, 1, feeds, lambda _: None)
-        return _alternate(made, runs, feeds, lambda _: None)
+def _rivals(*names: str) -> list[str]:
+    """Return which of the feed readers are installed. Raises MissingError if none is."""
+    if not shutil.which("nginx"):
+        raise MissingError("nginx", "Debian package nginx")
+    there = [name for name in names if shutil.which(name) or find_spec(name)]
+    if not there:
+        raise _MISSING[names[0]]
+    return there
 
 
-def _alternate(
-    made: dict[str, Program], runs: int, feeds: int, before: Callable[[Program], None]
-) -> dict[str, list[Run]]:
-    """Run the programs in turns. Raises RuntimeError when one has not all articles then."""
-    results: dict[str, list[Run]] = {name: [] for name in made}
-    for _ in range(runs):
-        for name, program in made.items():
-            before(program)
-            results[name].append(program.run())
-            if program.stored() != feeds * _ENTRIES:
-                raise RuntimeError(f"{name} has {program.stored()} articles")
-    return results
+def _first(setting: Setting) -> Iterator[Comparison | Skipped]:
+    """Race them at feeds of which nothing is known."""
+    goals = {"newsboat": Goal(least=1.0), "reader": Goal(least=8.0)}
+    count = setting.size(_COUNT, _FEW)
+    names = _rivals(*goals)
+    with programs(count, ("aggregator", *names)) as made:
+        contenders: dict[str, Contender] = {
+            name: partial(one.run_anew, count) for name, one in made.items()
+        }
+        results = alternate(setting.runs, contenders)
+    task = f"{count:,} feeds of {_ENTRIES} entries, for the first time"
+    yield from _compared(task, results, goals)
 
 
-def table(tasks: dict[str, dict[str, list[Run]]]) -> str:
-    """Medians as a Markdown table, with the ratio to the aggregator's."""
-    lines = ["| task | program | seconds | range | of ours | MB |", "|---|---|--:|--:|--:|--:|"]
-    for task, results in tasks.items():
-        ours = statistics.median(run.seconds for run in results["aggregator"])
-        for name, runs in results.items():
-            seconds = [run.seconds for run in runs]
-            middle = statistics.median(seconds)
-            memory = statistics.median(run.megabytes for run in runs)
-            lines.append(
-                f"| {task} | {name} | {middle:.2f} | {min(seconds):.2f}–{max(seconds):.2f} | "
-                f"{middle / ours:.1f} | {memory:.0f} |"
-            )
-    return "\n".join(lines)
+def _again(setting: Setting) -> Iterator[Comparison | Skipped]:
+    """Race them at feeds of which all is known, each of which answers 304."""
+    goals = {"newsboat": Goal(least=5.0)}
+    count = setting.size(_MANY, _FEW)
+    names = _rivals(*goals)
+    with programs(count, ("aggregator", *names)) as made:
+        contenders: dict[str, Contender] = {
+            name: partial(one.run, count) for name, one in made.items()
+        }
+        alternate(1, contenders)
+        results = alternate(setting.runs, contenders)
+    yield from _compared(f"{count:,} feeds, all 304", results, goals)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--first", type=int, default=300, help="feeds for the first time")
-    parser.add_argument("--unchanged", type=int, default=1000, help="feeds without news")
-    parser.add_argument("--json", action="store_true", help="print every run as JSON")
-    arguments = parser.parse_args()
-    tasks = {
-        f"{arguments.first:,} feeds, first time": first_time(arguments.first, arguments.runs),
-        f"{arguments.unchanged:,} feeds, all 304": unchanged(arguments.unchanged, arguments.runs),
-    }
-    if arguments.json:
-        every = {t: {n: [asdict(r) for r in rs] for n, rs in d.items()} for t, d in tasks.items()}
-        print(json.dumps({"machine": machine(), "tasks": every}, indent=2))
-        return
-    print(f"{machine()}; Python {sys.version.split()[0]}; {first_line(['newsboat', '-v'])}\n")
-    print(table(tasks))
+def _compared(
+    task: str, results: Mapping[str, Sequence[Figures]], goals: Mapping[str, Goal]
+) -> Iterator[Comparison | Skipped]:
+    for name, goal in goals.items():
+        if name in results:
+            wanted = {"feeds/s": goal, "MB": None, "processor s": None}
+            yield from compared(task, results, "aggregator", name, wanted)
+        else:
+            yield Skipped(str(_MISSING[name]))
 
 
-if __name__ == "__main__":
-    main()
+FIRST = Row(
+    name="first",
+    measure=_first,
+    notes=(
+        "entries of about 5 kB, from nginx on loopback, one address of 127/8 for each feed, as if "
+        "each had a host of its own. Whole processes with nothing stored before; 64 feeds at once "
+        "by all (newsboat: reload-threads, by default 1; reader: workers). All store all entries, "
+        "which is checked. Only the aggregator cleans them, finds duplicates and publishes feeds."
+    ),
+)
+AGAIN = Row(
+    name="again",
+    measure=_again,
+    notes=(
+        "as first, when all is known, with validators that each server answers with 304. Whole "
+        "processes, their start and all."
+    ),
+)

@@ -129,11 +129,12 @@ def _sites(count: int, makers: _Makers) -> Iterator[dict[str, Site]]:
         yield {maker: make(folder / maker) for maker, make in makers.items()}
 
 
-def _check(sites: Iterable[Site]) -> None:
-    """Raise RuntimeError unless all wrote the same feeds of the same posts."""
+def _checked(sites: Iterable[Site]) -> int:
+    """Return how many feeds all wrote. Raises RuntimeError unless they are of the same posts."""
     every = [site.feeds() for site in sites]
-    if any(feeds != every[0] for feeds in every):
+    if not every[0] or any(feeds != every[0] for feeds in every):
         raise RuntimeError(f"not the same feeds, or other posts: {list(map(len, every))}")
+    return len(every[0])
 
 
 # Everything from nothing
@@ -143,9 +144,9 @@ def _cold(setting: Setting) -> list[Comparison]:
     count = setting.size(_POSTS, _FEW)
     with _sites(count, {"aggregator": _aggregator, "hugo": _hugo}) as sites:
         results = alternate(setting.runs, {name: one.run_anew for name, one in sites.items()})
-        _check(sites.values())
+        made = _checked(sites.values())
     goals = {"s": Goal(most=1.0), "MB": Goal(most=0.25), "processor s": None}
-    task = f"{count:,} posts, from nothing"
+    task = f"{count:,} posts to {made} feeds, from nothing"
     return list(compared(task, results, "aggregator", "hugo", goals))
 
 
@@ -156,11 +157,10 @@ COLD = Row(
         "posts of about 8 kB in 221 categories, 222 feeds of the newest 50. The aggregator "
         "(`once`) removes what two CSS selectors choose, cleans, finds duplicates and "
         "near-duplicates, keeps all in a database that a power cut leaves whole, and writes each "
-        "feed as RSS, Atom, JSON Feed and page, and a page for each post. Hugo renders Markdown "
-        "and writes RSS only; "
-        "it cleans and keeps nothing and syncs no file. It runs with its defaults (all cores) "
-        "without a page for each post, its caches empty. That both wrote the same posts into the "
-        "same number of feeds is checked."
+        "feed as RSS, Atom, JSON Feed and page, with archives, and a page for each post. Hugo "
+        "renders Markdown and writes RSS only; it cleans and keeps nothing and syncs no file. "
+        "It runs with its defaults (all cores) without a page for each post, its caches empty. "
+        "That both wrote the same posts into the same number of feeds is checked."
     ),
 )
 
@@ -181,7 +181,7 @@ def _one_more(setting: Setting) -> Iterator[Comparison]:
             for contender in contenders.values():
                 contender(-1)
             results = alternate(setting.runs, contenders)
-        _check(sites.values())
+        _checked(sites.values())
     task = f"one post more than {count:,}"
     yield from compared(f"{task}, daemon", results, "daemon", "hugo", {"s": Goal(most=0.01)})
     goals = {"s": None, "MB": None, "processor s": None}

@@ -2,77 +2,27 @@
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
 
 import hugo
 import ours
 import server
 import startup
 import unchanged
-from processes import Run, held, measure, tree, used
+from processes import held, measure, tree, used
 from race import (
     Comparison,
     Figures,
     Goal,
-    MissingError,
     Row,
     Setting,
-    Skipped,
     alternate,
-    compared,
     figures,
 )
 
 import feeds
-
-# Feeds, against feed readers
-
-_READERS = {
-    "newsboat": ("Debian package newsboat", lambda: which("newsboat")),
-    "reader": ("PyPI package reader", lambda: find_spec("reader")),
-}
-_Race = Callable[[int, int, Sequence[str]], Mapping[str, Sequence[Run]]]
-
-
-def _first(setting: Setting) -> Iterator[Comparison | Skipped]:
-    goals = {"newsboat": Goal(least=1.0), "reader": Goal(least=8.0)}
-    count = setting.size(300, 3)
-    task = f"{count:,} feeds of 20 entries, for the first time"
-    yield from _read(task, count, setting.runs, feeds.first_time, goals)
-
-
-def _again(setting: Setting) -> Iterator[Comparison | Skipped]:
-    goals = {"newsboat": Goal(least=5.0)}
-    count = setting.size(1_000, 3)
-    yield from _read(f"{count:,} feeds, all 304", count, setting.runs, feeds.unchanged, goals)
-
-
-def _read(
-    task: str, count: int, runs: int, race: _Race, goals: Mapping[str, Goal]
-) -> Iterator[Comparison | Skipped]:
-    """Race the aggregator with the readers that are there; say which are not."""
-    if not which("nginx"):
-        raise MissingError("nginx", "Debian package nginx-light")
-    there = {name: goal for name, goal in goals.items() if _READERS[name][1]()}
-    for name in goals.keys() - there.keys():
-        yield Skipped(str(MissingError(name, _READERS[name][0])))
-    if there:
-        raced = race(count, runs, ("aggregator", *there))
-        results = {name: [_rate(count, run) for run in done] for name, done in raced.items()}
-        for name, goal in there.items():
-            wanted = {"feeds/s": goal, "MB": None, "processor s": None}
-            yield from compared(task, results, "aggregator", name, wanted)
-
-
-def _rate(count: int, run: Run) -> Figures:
-    return {"feeds/s": count / run.seconds, **figures(run)}
-
-
-# What the aggregator promises by itself
 
 
 def _startup(setting: Setting) -> Iterator[Comparison]:
@@ -129,24 +79,6 @@ def _alone(task: str, figure: str, runs: Sequence[Figures], goal: Goal | None) -
     return Comparison(task=task, figure=figure, ours=[one[figure] for one in runs], goal=goal)
 
 
-_FIRST = Row(
-    name="first",
-    measure=_first,
-    notes=(
-        "entries of about 5 kB, from nginx on loopback, one address of 127/8 for each feed, as if "
-        "each had a host of its own. Whole processes with nothing stored before; 64 feeds at once "
-        "by all (newsboat: reload-threads, by default 1; reader: workers). All store all entries, "
-        "which is checked. Only the aggregator cleans them, finds duplicates and publishes feeds."
-    ),
-)
-_AGAIN = Row(
-    name="again",
-    measure=_again,
-    notes=(
-        "as first, when all is known, with validators that each server answers with 304. Whole "
-        "processes, their start and all."
-    ),
-)
 _STARTUP = Row(
     name="startup",
     measure=_startup,
@@ -156,4 +88,4 @@ _STARTUP = Row(
     ),
 )
 
-ROWS = (hugo.COLD, hugo.ONE, unchanged.UNCHANGED, _FIRST, _AGAIN, server.SERVED, _STARTUP)
+ROWS = (hugo.COLD, hugo.ONE, unchanged.UNCHANGED, feeds.FIRST, feeds.AGAIN, server.SERVED, _STARTUP)
