@@ -1,9 +1,11 @@
 """Compare ways of serving a feed, and see how they behave when it gets difficult.
 
-    python benchmarks/server.py --runs 5
+    python benchmarks/run served        the aggregator and nginx
+    python benchmarks/server.py         with two bare servers, and how these and we behave
 
-Needs wrk, nginx and, beside the project, granian. One feed of 50 articles, about 300 kB, compressed
-as all of them compress it: nginx sends a file compressed beforehand. Runs alternate, on loopback.
+Needs wrk, nginx and, beside the project, the second one granian. One feed of 36 articles, about
+300 kB, compressed as all of them compress it: nginx sends a file compressed beforehand. Runs
+alternate, on loopback.
 """
 
 import argparse
@@ -12,33 +14,46 @@ import gzip
 import json
 import multiprocessing
 import re
+import shutil
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+import urllib.request
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import generate
-from granian.constants import Interfaces
-from granian.server.embed import Server
-from processes import machine
+from processes import free_port, machine, wait_for
+from race import (
+    Comparison,
+    Contender,
+    Figures,
+    Goal,
+    MissingError,
+    Row,
+    Setting,
+    alternate,
+    compared,
+)
 
 from aggregator.server import Status, build, serve
 
-_PORTS = {"nginx": 18431, "aggregator": 18432, "uvicorn": 18433, "granian": 18434}
 _CONNECTIONS = 64
-_SECONDS = 3
+_SECONDS, _SHORTLY = 3, 1
 _NGINX = """
 daemon off; worker_processes 1; error_log /dev/null; pid {folder}/nginx.pid;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+  open_file_cache max=100 inactive=1h;
   types {{ application/rss+xml xml; }}
   client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2; fastcgi_temp_path {folder}/t3;
   uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;
@@ -47,8 +62,9 @@ http {{
 """
 
 
-def make_site(folder: Path) -> None:
+def _make_site(folder: Path) -> None:
     """Write rss.xml, and its compressed twin for nginx."""
+    folder.chmod(0o755)  # nginx's worker is another user
     items = "".join(
         f"<item><description>{generate.post(n)}</description></item>" for n in range(36)
     )
@@ -62,8 +78,8 @@ async def _report() -> Status:
     return Status(sources=(), feeds=(), config_error="", started=datetime.now(UTC))
 
 
-async def _aggregator(folder: Path) -> None:
-    await serve(build(folder / "site", _report), "127.0.0.1", _PORTS["aggregator"])
+async def _aggregator(folder: Path, port: int) -> None:
+    await serve(build(folder / "site", _report), "127.0.0.1", port)
     await asyncio.Event().wait()
 
 
@@ -80,12 +96,15 @@ def _bare(folder: Path):  # type: ignore[no-untyped-def]
     return app
 
 
-async def _uvicorn(folder: Path) -> None:
-    await serve(_bare(folder), "127.0.0.1", _PORTS["uvicorn"])
+async def _uvicorn(folder: Path, port: int) -> None:
+    await serve(_bare(folder), "127.0.0.1", port)
     await asyncio.Event().wait()
 
 
 def _embedded(app, port: int):  # type: ignore[no-untyped-def]
+    from granian.constants import Interfaces  # noqa: PLC0415 - no part of the project
+    from granian.server.embed import Server  # noqa: PLC0415
+
     return Server(
         app,
         port=port,
@@ -96,64 +115,103 @@ def _embedded(app, port: int):  # type: ignore[no-untyped-def]
     )
 
 
-async def _granian(folder: Path) -> None:
-    await _embedded(_bare(folder), _PORTS["granian"]).serve()
+async def _granian(folder: Path, port: int) -> None:
+    await _embedded(_bare(folder), port).serve()
 
 
 @contextmanager
-def _nginx(folder: Path) -> Iterator[None]:
+def _nginx(folder: Path, port: int) -> Iterator[None]:
     config = folder / "nginx.conf"
-    config.write_text(_NGINX.format(folder=folder, port=_PORTS["nginx"]))
+    config.write_text(_NGINX.format(folder=folder, port=port))
     with subprocess.Popen(["nginx", "-c", config, "-p", folder]) as process:
-        yield
-        process.terminate()
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
-def _in_loop(task: Callable[[Path], object], folder: Path) -> None:
-    asyncio.run(task(folder))  # type: ignore[arg-type]
+_Served = Callable[[Path, int], Coroutine[Any, Any, None]]
+
+
+def _in_loop(task: _Served, folder: Path, port: int) -> None:
+    asyncio.run(task(folder, port))
 
 
 @contextmanager
-def _forked(task: Callable[[Path], object], folder: Path) -> Iterator[None]:
-    process = multiprocessing.Process(target=_in_loop, args=(task, folder))
+def _forked(task: _Served, folder: Path, port: int) -> Iterator[None]:
+    process = multiprocessing.Process(target=_in_loop, args=(task, folder, port))
     process.start()
-    yield
-    process.kill()
-    process.join()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.join()
 
 
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"nobody listens on port {port}")
+_SERVERS: Mapping[str, Callable[[Path, int], AbstractContextManager[None]]] = {
+    "aggregator": partial(_forked, _aggregator),
+    "nginx": _nginx,
+    "uvicorn": partial(_forked, _uvicorn),
+    "granian": partial(_forked, _granian),
+}
 
 
-def throughput(name: str) -> float:
+def _throughput(url: str, seconds: int, _turn: int) -> Figures:
     """Requests per second, all of them answered with 200."""
-    url = f"http://127.0.0.1:{_PORTS[name]}/rss.xml"
-    options = ["-t1", f"-c{_CONNECTIONS}", f"-d{_SECONDS}", "-H", "Accept-Encoding: gzip"]
+    options = ["-t1", f"-c{_CONNECTIONS}", f"-d{seconds}", "-H", "Accept-Encoding: gzip"]
     done = subprocess.run(["wrk", *options, url], capture_output=True, text=True, check=True)
     if "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
-        raise RuntimeError(f"{name}:\n{done.stdout}")
-    return float(re.findall(r"Requests/sec:\s+([\d.]+)", done.stdout)[0])
+        raise RuntimeError(done.stdout)
+    return {"requests/s": float(re.findall(r"Requests/sec:\s+([\d.]+)", done.stdout)[0])}
 
 
-def race(folder: Path, runs: int) -> dict[str, list[float]]:
-    """Measure all in turns."""
-    results: dict[str, list[float]] = {name: [] for name in _PORTS}
+def raced(folder: Path, names: Sequence[str], runs: int, seconds: int) -> dict[str, list[Figures]]:
+    """Measure the servers with these names in turns."""
+    contenders: dict[str, Contender] = {}
     with ExitStack() as stack:
-        stack.enter_context(_nginx(folder))
-        for task in (_aggregator, _uvicorn, _granian):
-            stack.enter_context(_forked(task, folder))
-        for port in _PORTS.values():
-            _wait_for(port)
-        for _ in range(runs):
-            for name in _PORTS:
-                results[name].append(throughput(name))
-    return results
+        for name in names:
+            port = free_port()
+            stack.enter_context(_SERVERS[name](folder, port))
+            wait_for("127.0.0.1", port)
+            url = f"http://127.0.0.1:{port}/rss.xml"
+            _check(url, folder)
+            contenders[name] = partial(_throughput, url, seconds)
+        return alternate(runs, contenders)
+
+
+def _check(url: str, folder: Path) -> None:
+    """Raise RuntimeError unless a server sends the feed, compressed."""
+    asked = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked) as answer:
+        body = gzip.decompress(answer.read())
+    if body != (folder / "site" / "rss.xml").read_bytes():
+        raise RuntimeError(f"{url} is something else")
+
+
+def _measure(setting: Setting) -> Iterator[Comparison]:
+    for program in ("wrk", "nginx"):
+        if not shutil.which(program):
+            raise MissingError(program, f"Debian package {program}")
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+        folder = Path(name)
+        _make_site(folder)
+        names = ("aggregator", "nginx")
+        results = raced(folder, names, setting.runs, setting.size(_SECONDS, _SHORTLY))
+    goals = {"requests/s": Goal(least=0.5)}
+    yield from compared("a feed of 300 kB, gzip", results, "aggregator", "nginx", goals)
+
+
+SERVED = Row(
+    name="served",
+    measure=_measure,
+    notes=(
+        f"wrk with {_CONNECTIONS} connections kept alive, on loopback and on the same cores. Both "
+        "send the same feed with gzip's level 6: nginx a file compressed beforehand (one worker, "
+        "sendfile, open files cached, no log), the aggregator what it compressed at the first "
+        "request; its server is one process, too, and looks at each request whether the file has "
+        "changed."
+    ),
+)
 
 
 async def _unread(_scope, _receive, send) -> None:  # type: ignore[no-untyped-def]
@@ -175,10 +233,10 @@ async def _stop_uvicorn(_folder: Path) -> None:
 
 
 async def _stop_granian(_folder: Path) -> None:
-    server = _embedded(_unread, 18441)
+    server = _embedded(_unread, 28441)
     running = asyncio.create_task(server.serve())
     await asyncio.sleep(0.5)
-    with _client_that_does_not_read(18441):
+    with _client_that_does_not_read(28441):
         await asyncio.sleep(0.5)
         server.stop()
         await running
@@ -191,7 +249,7 @@ async def _share_uvicorn(_folder: Path) -> str:
 
 
 async def _share_granian(_folder: Path) -> str:
-    running = [asyncio.create_task(_embedded(_unread, 18442).serve()) for _ in range(2)]
+    running = [asyncio.create_task(_embedded(_unread, 28442).serve()) for _ in range(2)]
     done, _ = await asyncio.wait(running, timeout=2)
     for task in done:
         task.result()
@@ -205,7 +263,7 @@ async def _cycle_uvicorn(_folder: Path) -> None:
 
 async def _cycle_granian(_folder: Path) -> None:
     for _ in range(20):
-        server = _embedded(_unread, 18443)
+        server = _embedded(_unread, 28443)
         running = asyncio.create_task(server.serve())
         await asyncio.sleep(0.1)
         server.stop()
@@ -252,10 +310,9 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # nginx's worker is another user
-        make_site(folder)
+        _make_site(folder)
         sizes = [(folder / "site" / file).stat().st_size for file in ("rss.xml", "rss.xml.gz")]
-        results = race(folder, arguments.runs)
+        results = raced(folder, tuple(_SERVERS), arguments.runs, _SECONDS)
     trials = {what: list(map(observe, tasks)) for what, tasks in TRIALS.items()}
     if arguments.json:
         print(json.dumps({"machine": machine(), "results": results, "trials": trials}, indent=2))
@@ -265,8 +322,9 @@ def main() -> None:
     print(f"A feed of {sizes[0]:,} bytes, {sizes[1]:,} sent\n")
     print("| server | requests/s | range | of nginx |")
     print("|---|--:|--:|--:|")
-    best = statistics.median(results["nginx"])
-    for server, rates in results.items():
+    rates_of = {name: [one["requests/s"] for one in runs] for name, runs in results.items()}
+    best = statistics.median(rates_of["nginx"])
+    for server, rates in rates_of.items():
         middle = statistics.median(rates)
         span = f"{min(rates):,.0f}–{max(rates):,.0f}"
         print(f"| {server} | {middle:,.0f} | {span} | {middle / best:.2f} |")

@@ -17,17 +17,16 @@ import os
 import shutil
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from processes import held, machine, tree
+import ours
+from processes import held, machine, tree, used
 from soak_rules import Due, broken, unasked, waits
 from soak_web import Asked, Spot, configuration, plan, requests, serving
 
@@ -35,7 +34,6 @@ from soak_web import Asked, Spot, configuration, plan, requests, serving
 _LOOK = 1.0
 # Rounds after which memory must be flat: before, caches fill and pools start.
 _SETTLED = 10
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -78,44 +76,16 @@ class Watch:
     def measured(self, number: int, cpu: float) -> Round:
         """Return the state of the processes, without what the log tells."""
         pids = tree(self.pid)
-        stats = [_stat(pid) for pid in pids]
         return Round(
             number=number,
             memory=sum(map(held, pids)) / 1024,
             main=held(self.pid) / 1024,
-            cpu=sum(used for used, _ in stats) - cpu,
+            cpu=sum(map(used, pids)) - cpu,
             files=len(os.listdir(f"/proc/{self.pid}/fd")),  # noqa: PTH208 - no paths are needed
-            threads=sum(threads for _, threads in stats),
+            threads=sum(len(list(Path(f"/proc/{pid}/task").glob("*"))) for pid in pids),
             store=sum(one.stat().st_size for one in (self.folder / "data").iterdir()) / 1e6,
             ill=self.ill,
         )
-
-
-def _stat(pid: int) -> tuple[float, int]:
-    """Return a process's seconds of processor time and its threads."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    except OSError:
-        return 0.0, 0
-    return (int(fields[11]) + int(fields[12])) / _TICK, int(fields[17])
-
-
-@contextlib.contextmanager
-def daemon(folder: Path) -> Iterator[int]:
-    """Run a daemon until the block ends; yield its process number."""
-    command = [sys.executable, "-m", "aggregator", "run", "-c", str(folder / "aggregator.yaml")]
-    with (
-        (folder / "daemon.log").open("wb") as log,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process,
-    ):
-        try:
-            assert process.stdout
-            if b"http://" not in process.stdout.readline():
-                raise RuntimeError((folder / "daemon.log").read_text())
-            yield process.pid
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def watch(pid: int, folder: Path, rounds: int, every: int) -> list[Round]:
@@ -234,7 +204,7 @@ def soak(folder: Path, sources: int, rounds: int, every: int) -> dict[str, Any]:
     spots = plan(sources)
     with serving(spots, folder / "web.log") as port:
         (folder / "aggregator.yaml").write_text(configuration(spots, port, every))
-        with daemon(folder) as pid:
+        with ours.daemon(folder) as pid:
             done = watch(pid, folder, rounds, every)
     return verdict(folder, spots, done) | {"every s": every, "per round": [asdict(r) for r in done]}
 
