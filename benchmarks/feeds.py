@@ -177,7 +177,7 @@ class Program:
 def aggregator(folder: Path, urls: Sequence[str]) -> Program:
     sources = "\n".join(f"  - feed: {url}" for url in urls)
     (folder / "aggregator.yaml").write_text(_AGGREGATOR.format(sources=sources))
-    command = [sys.executable, "-m", "aggregator", "once", "-c", "aggregator.yaml"]
+    command = [sys.executable, "-m", "aggregator", "once", "--json", "-c", "aggregator.yaml"]
     made = ("aggregator.db*", "public")
     return Program(folder, command, made, "SELECT count(*) FROM articles")
 
