@@ -42,7 +42,7 @@ from aggregator.troubles import token_of, troubles_files
 from aggregator.websub import PLACE, Callbacks
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from aggregator.daemon import Daemon
     from aggregator.server import Status
@@ -206,7 +206,7 @@ class Pages:
         self._app = app
         self._terms = _terms(loaded.config)
 
-    def application(self) -> "Starlette":
+    def application(self) -> "ASGIApp":
         """Return the web application."""
         from aggregator.server import build as build_server  # noqa: PLC0415 - see run
         from aggregator.server import hubs_route, troubles_route  # noqa: PLC0415

@@ -201,7 +201,7 @@ class _Scan:
 
     ``memories`` are those of the source's addresses; ``trouble`` is what ails it, ``retry`` for how
     many seconds its server asks to be left alone, ``asked`` whether it was asked at all. ``held``:
-    a part of what it brought is held back.
+    a part of what it brought is held back. ``known`` and ``kept`` are noted at its end.
     """
 
     source: Source
@@ -214,6 +214,8 @@ class _Scan:
     retry: float = 0.0
     asked: bool = True
     held: bool = False
+    known: list[DocumentState] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
 
     @property
     def tools(self) -> Tools:
@@ -295,6 +297,8 @@ async def _close(work: _Scan, errand: Errand) -> None:
         wait_until=now + asked(work.retry) if work.retry else None,
         whole=errand.whole,
         held=work.held,
+        documents=tuple(work.known),
+        kept=tuple(work.kept),
     )
     await work.context.store.visited(state.id, visited)
 
@@ -334,6 +338,8 @@ async def _chunks(work: _Scan, visit: Visit) -> AsyncGenerator[Chunk, None]:
 
 
 async def _prepared(context: Context, task: Task, mine: Sequence[Document]) -> list[Prepared]:
+    if not mine:
+        return []
     results = await context.compute(functools.partial(prepare, task=task), mine)
     return [
         Prepared(name=one.name, validators=one.validators, error=f"{one.name}: {result}")
@@ -361,6 +367,8 @@ async def _grouped(found: AsyncGenerator[Found, None]) -> AsyncGenerator[list[Fo
 
 async def _take_refined(work: _Scan, chunk: Chunk) -> None:
     """Refine a chunk and store it; what it taught counts for what was stored before, too."""
+    if work.source.settings.single and all(isinstance(f, Known | Answered) for f in chunk.found):
+        return _take_known(work, chunk)
     refined = await refine(chunk, work.tools)
     learned, before = refined.learned, work.task.learned or frozenset()
     if learned is None:
@@ -370,6 +378,14 @@ async def _take_refined(work: _Scan, chunk: Chunk) -> None:
     await _take(work, refined, recuts)
     work.task = replace(work.task, learned=learned)
     return None
+
+
+def _take_known(work: _Scan, chunk: Chunk) -> None:
+    """Have what is no news noted with the end of the visit, without a transaction of its own."""
+    work.known += _states(work.source, chunk, frozenset())
+    for one in _of(Answered, chunk):
+        work.memories[one.name] = one.memory
+        work.kept.append(_kept(one, one.memory))
 
 
 async def _take(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None:

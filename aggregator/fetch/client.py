@@ -86,7 +86,13 @@ class Client:
     def __init__(self, pools: Pools, limits: Limits, agent: str) -> None:
         self._pools = pools
         self._limits = limits
-        self._agent = agent
+        # The same for all requests: built for each, they are a tenth of the work.
+        self._fields = {
+            "Accept": _ACCEPT.encode(),
+            "Accept-Encoding": ACCEPTED.encode(),
+            "User-Agent": agent.encode(),
+        }
+        self._timeout = httpx.Timeout(limits.read, connect=limits.connect, pool=None).as_dict()
         self._turns = Turns()
         self._robots = Robots(self._robots_txt)
 
@@ -164,9 +170,7 @@ class Client:
         """Return what is sent: the source's own fields go to the origin they were written for."""
         own = request.headers if trip.home else ()
         fields = {
-            "Accept": _ACCEPT.encode(),
-            "Accept-Encoding": ACCEPTED.encode(),
-            "User-Agent": self._agent.encode(),
+            **self._fields,
             "Connection": b"keep-alive" if self._pools.keeps(_origin(trip.chain[-1])) else b"close",
             **headers.conditions(request.validators),
         }
@@ -174,15 +178,12 @@ class Client:
             fields |= proxy_fields(request.proxy)
         named = {name.lower(): (name.encode(), value) for name, value in fields.items()}
         named |= {name.lower(): (name.encode(), value.encode()) for name, value in own}
-        limits = self._limits
         return httpx.Request(
             "GET" if form is None else "POST",
             trip.chain[-1],
             headers=list(named.values()),
             data=form,
-            extensions={
-                "timeout": httpx.Timeout(limits.read, connect=limits.connect, pool=None).as_dict()
-            },
+            extensions={"timeout": self._timeout},
         )
 
 

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, Router
+from starlette.types import ASGIApp
 
 from aggregator.server.content import GUARDED, PAGE_POLICY
 from aggregator.server.files import Files
@@ -21,6 +22,7 @@ from aggregator.server.limiter import Limited
 from aggregator.server.pages import error_page, status_page
 from aggregator.server.proxies import Proxied
 from aggregator.server.readers import Readers
+from aggregator.server.ready import Front
 from aggregator.server.status import Report, Status
 from aggregator.terms import Terms
 
@@ -33,7 +35,7 @@ _PATIENCE = 4.0
 
 def build(
     output: Path, report: Report, *more: Route, terms: Callable[[], Terms] = Terms
-) -> Starlette:
+) -> ASGIApp:
     """Return the application that serves the folder ``output``.
 
     ``report`` is awaited for ``/healthz`` and ``/status``; when it raises, both answer 503.
@@ -47,9 +49,10 @@ def build(
     )
     app.router.redirect_slashes = False
     status = Route("/status", functools.partial(_status, report))
-    pages = Router([status], redirect_slashes=False, default=Files(output, terms))
+    files = Files(output, terms)
+    pages = Router([status], redirect_slashes=False, default=files)
     app.router.default = Limited(Readers(pages, terms), terms)
-    return app
+    return Front(app, files.ready, terms)
 
 
 async def _healthz(report: Report, _request: Request) -> Response:

@@ -8,7 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import unescape
 from pathlib import PurePosixPath
@@ -59,11 +59,17 @@ _FEEDS = frozenset((_ROOTS[b"rss"], _ROOTS[b"feed"], _TYPES[".json"]))
 _SHARED = frozenset({*_ROOTS.values(), _TYPES[".json"]})
 # What fits into one packet of 1,500 bytes with its headers arrives no sooner for being smaller.
 _WORTH_COMPRESSING = 1000
+# Bytes of a file that is held in memory as it is. A larger one is read each time, which takes a
+# thread and 0.1 ms.
+_HELD = 1 << 20
+# File times are those of the kernel's last tick, up to 10 ms ago, and disks of other machines have
+# clocks of their own.
+_SETTLED = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A file compressed: by which content coding, and its bytes."""
+    """The bytes of a file by a content coding, "" for the file as it is."""
 
     coding: str
     body: bytes
@@ -73,8 +79,8 @@ class Coded:
 class Representation:
     """One of the forms in which a file can be sent.
 
-    ``body`` is None for the file as it is. ``whole`` are the headers of 200, ``unchanged`` those of
-    304. ``modified`` has whole seconds.
+    ``body`` is None for the file as it is, if that is large. ``whole`` are the headers of 200,
+    ``unchanged`` those of 304. ``modified`` has whole seconds.
     """
 
     etag: str
@@ -82,6 +88,16 @@ class Representation:
     whole: RawHeaders
     unchanged: RawHeaders
     body: bytes | None
+
+    def dated(self) -> RawHeaders:
+        """Return the headers of 200, without the date while a change could still get the same.
+
+        Some clients drop what is dated no later than what they have, whatever its entity tag
+        (RFC 9110, 8.8.2.1).
+        """
+        if datetime.now(UTC) - self.modified >= _SETTLED:
+            return self.whole
+        return tuple(field for field in self.whole if field[0] != b"last-modified")
 
 
 # The best first. A feed of 690 kB, level 6 of each: brotli leaves 21.6 % in 16 ms, zstd 22.1 % in
@@ -105,10 +121,10 @@ def examine(name: str, body: bytes, modified: datetime, coding: str) -> Represen
     digest = hashlib.blake2b(body, digest_size=16).hexdigest()
     link = _link(body) if media_type in _FEEDS else ""
     if not coding or len(body) < _WORTH_COMPRESSING or not _is_text(media_type):
-        return _representation(media_type, f'"{digest}"', modified, len(body), None, link)
+        return _representation(media_type, f'"{digest}"', modified, Coded("", body), link)
     coded = Coded(coding, _COMPRESS[coding](body))
     etag = f'"{digest}-{coding}"'
-    return _representation(media_type, etag, modified, len(coded.body), coded, link)
+    return _representation(media_type, etag, modified, coded, link)
 
 
 def _link(body: bytes) -> str:
@@ -147,7 +163,7 @@ def _is_text(media_type: str) -> bool:
 
 
 def _representation(
-    media_type: str, etag: str, modified: datetime, length: int, coded: Coded | None, link: str
+    media_type: str, etag: str, modified: datetime, coded: Coded, link: str
 ) -> Representation:
     # What a 304 repeats (RFC 9110, 15.4.5).
     unchanged = {"ETag": etag, "Cache-Control": CACHING, "Vary": "Accept-Encoding", **GUARDED}
@@ -157,15 +173,15 @@ def _representation(
         unchanged["Link"] = link
     whole = unchanged | {
         "Content-Type": media_type + ("; charset=utf-8" if _is_text(media_type) else ""),
-        "Content-Length": str(length),
+        "Content-Length": str(len(coded.body)),
         "Last-Modified": format_datetime(modified, usegmt=True),
         "Accept-Ranges": "none",
     }
     if media_type == _HTML:
         whole["Content-Security-Policy"] = PAGE_POLICY
-    body = coded.body if coded else None
-    if coded:
+    if coded.coding:
         whole["Content-Encoding"] = coded.coding
+    body = coded.body if coded.coding or len(coded.body) <= _HELD else None
     return Representation(etag, modified, raw(whole), raw(unchanged), body)
 
 

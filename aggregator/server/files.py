@@ -5,7 +5,6 @@ import errno
 import os
 import stat
 from collections.abc import Awaitable, Callable, Container
-from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -28,14 +27,12 @@ from aggregator.server.deltas import Deltas
 from aggregator.server.headers import coding_for, entity_tags, failed, not_modified, wants_deltas
 from aggregator.server.moves import Moves
 from aggregator.server.paths import INDEX, names, opened
+from aggregator.server.ready import Ready, sent
 from aggregator.server.shelf import Shelf, read
 from aggregator.terms import Terms
 
 # Compressed bytes held in memory: about 700 feeds of 300 kB.
 _SHELF_BYTES = 64 << 20
-# File times are those of the kernel's last tick, up to 10 ms ago, and disks of other machines have
-# clocks of their own.
-_SETTLED = timedelta(seconds=1)
 # Whatever else goes wrong with a file is our fault and not the client's.
 _ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.ENXIO}
 
@@ -44,7 +41,7 @@ class Files:
     """The published folder as an application of its own.
 
     It speaks ASGI itself: a route, a request and a response object for each answer cost a sixth of
-    the requests served (docs/performance.md).
+    the requests served (docs/performance.md). What it has sent is ``ready`` for the next one.
     """
 
     def __init__(self, root: Path, terms: Callable[[], Terms]) -> None:
@@ -53,6 +50,7 @@ class Files:
         self._shelf = Shelf(_SHELF_BYTES)
         self._deltas = Deltas()
         self._moves = Moves(root / "_redirects")
+        self.ready = Ready(root, self._shelf, self._moves)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a file, 304 or a redirect; raises HTTPException 404, 405, 410 or 412."""
@@ -87,17 +85,19 @@ class Files:
             raise HTTPException(HTTPStatus.NOT_FOUND)
         headers = Headers(scope=scope)
         parts = (*parts[:-1], parts[-1] or INDEX)
-        chosen = await self._shelf.representation(parts, coding(headers), descriptor)
+        coded = coding(headers)
+        chosen = await self._shelf.representation(parts, coded, descriptor)
 
         async def plain() -> bytes:
             return await asyncio.to_thread(read, descriptor, found.st_size)
 
+        self.ready.keep(scope, (parts, coded), self._terms())
         if _is_refused(chosen, headers):
             raise HTTPException(HTTPStatus.PRECONDITION_FAILED)
         if wants_deltas(_value(headers, "a-im") or "") and not _is_known(chosen, headers):
             delta = await self._delta(parts, chosen, headers, await plain())
             if delta is not None:
-                await _send(send, HTTPStatus.IM_USED, _manipulated(chosen, len(delta)), delta)
+                await sent(send, HTTPStatus.IM_USED, _manipulated(chosen, len(delta)), delta)
                 return
         await answer(chosen, plain, headers, send)
 
@@ -138,7 +138,7 @@ def _manipulated(chosen: Representation, length: int) -> RawHeaders:
         "Vary": "Accept-Encoding, A-IM, If-None-Match",
         **GUARDED,
     }
-    fields = _dated(chosen)
+    fields = chosen.dated()
     return (*(field for field in fields if field[0] in kept), *raw(more))
 
 
@@ -150,10 +150,10 @@ async def answer(
 ) -> None:
     """Send a file, or 304 if the client has it; ``plain`` returns its bytes as they are."""
     if _is_known(chosen, headers):
-        await _send(send, HTTPStatus.NOT_MODIFIED, chosen.unchanged, b"")
+        await sent(send, HTTPStatus.NOT_MODIFIED, chosen.unchanged, b"")
         return
     body = await plain() if chosen.body is None else chosen.body
-    await _send(send, HTTPStatus.OK, _dated(chosen), body)
+    await sent(send, HTTPStatus.OK, chosen.dated(), body)
 
 
 def _elsewhere(address: str, status: HTTPStatus, scope: Scope) -> Response:
@@ -174,22 +174,7 @@ def _is_known(chosen: Representation, headers: Headers) -> bool:
     return not_modified(tags, since, chosen.etag, chosen.modified)
 
 
-def _dated(chosen: Representation) -> RawHeaders:
-    """Leave the date out while a change could still get the same (RFC 9110, 8.8.2.1).
-
-    Some clients drop what is dated no later than what they have, whatever its entity tag.
-    """
-    if datetime.now(UTC) - chosen.modified >= _SETTLED:
-        return chosen.whole
-    return tuple(field for field in chosen.whole if field[0] != b"last-modified")
-
-
 def _value(headers: Headers, name: str) -> str | None:
     """A header's value; sent in several lines it means the same as in one (RFC 9110, 5.3)."""
     values = headers.getlist(name)
     return ", ".join(values) if values else None
-
-
-async def _send(send: Send, status: int, headers: RawHeaders, body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

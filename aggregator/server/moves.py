@@ -1,5 +1,6 @@
 """Where feeds went whose categories were renamed, as the file ``_redirects`` tells."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -15,7 +16,7 @@ class Moves:
     """The old slugs of feeds and their new ones; the file is read again when it changed."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self._file, self._path = file, str(file)
         self._state: tuple[int, ...] = ()
         self._to: Mapping[tuple[str, ...], str] = {}
 
@@ -25,7 +26,7 @@ class Moves:
         ``parts`` are those of a request's path. The answer is relative, so that it holds behind a
         proxy's prefix too, and percent-encoded.
         """
-        self._look()
+        self.look()
         for depth in range(len(parts), 0, -1) if self._to else ():
             target = self._to.get(parts[:depth])
             if target is not None:
@@ -34,16 +35,18 @@ class Moves:
                 return f"{up}{target}/{rest}"
         return None
 
-    def _look(self) -> None:
-        state = _state(self._file)
+    def look(self) -> tuple[int, ...]:
+        """Read the file if it changed; return its state, which says whether it did."""
+        state = _state(self._path)
         if state != self._state:
             self._state = state
             self._to = _read(self._file) if state else {}
+        return self._state
 
 
-def _state(file: Path) -> tuple[int, ...]:
+def _state(path: str) -> tuple[int, ...]:
     try:
-        found = file.stat()
+        found = os.stat(path)  # noqa: PTH116 - for each request; half of what Path takes
     except OSError:
         return ()
     return found.st_mtime_ns, found.st_size, found.st_ino

@@ -7,12 +7,17 @@ from datetime import UTC, datetime
 
 from aggregator.server.content import Representation, examine
 
-# Modification time in nanoseconds, size and inode: by these a file is known again.
-_State = tuple[int, int, int]
-
+# By these a file is known again; the first is its modification time in nanoseconds. The last is the
+# time of any other change, such as of who may read it.
+State = tuple[int, int, int, int]
 
 # What lies there: the way to a file, and the content coding.
-_Key = tuple[tuple[str, ...], str]
+Key = tuple[tuple[str, ...], str]
+
+
+def state_of(found: os.stat_result) -> State:
+    """Return what differs between a file and any other, or itself at another time."""
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns
 
 
 class Shelf:
@@ -25,31 +30,30 @@ class Shelf:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._size = 0
-        self._kept: OrderedDict[_Key, tuple[_State, Representation]] = OrderedDict()
+        self._kept: OrderedDict[Key, tuple[State, Representation]] = OrderedDict()
         self._loading = asyncio.Lock()
 
     async def representation(
         self, parts: tuple[str, ...], coding: str, descriptor: int
     ) -> Representation:
         """Return how to send the open file that ``parts`` lead to. Raises OSError."""
-        found = os.fstat(descriptor)
-        state = found.st_mtime_ns, found.st_size, found.st_ino
-        key = parts, coding
-        if known := self._known(key, state):
+        state, key = state_of(os.fstat(descriptor)), (parts, coding)
+        if known := self.known(key, state):
             return known
         # One at a time: after a publish many readers ask for the same file at once, and one
         # reading and compressing it is enough.
         async with self._loading:
-            return self._known(key, state) or await self._load(key, state, descriptor)
+            return self.known(key, state) or await self._load(key, state, descriptor)
 
-    def _known(self, key: _Key, state: _State) -> Representation | None:
+    def known(self, key: Key, state: State) -> Representation | None:
+        """Return how to send a file if that is known, of this state of it."""
         kept = self._kept.get(key)
         if kept is None or kept[0] != state:
             return None
         self._kept.move_to_end(key)
         return kept[1]
 
-    async def _load(self, key: _Key, state: _State, descriptor: int) -> Representation:
+    async def _load(self, key: Key, state: State, descriptor: int) -> Representation:
         parts, coding = key
         # The next whole second: what a client was sent in the second of a change, and dated itself,
         # is older than that.
@@ -64,7 +68,7 @@ class Shelf:
             self._forget(next(iter(self._kept)))
         return made
 
-    def _forget(self, key: _Key) -> None:
+    def _forget(self, key: Key) -> None:
         if kept := self._kept.pop(key, None):
             self._size -= _size(kept[1])
 

@@ -1,5 +1,6 @@
 """What is held back from the feeds until a person lets it through."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,22 +72,25 @@ async def hold(connection: AsyncConnection, source: int, text: str, at: datetime
 
 
 async def still_held(
-    connection: AsyncConnection, source: int, *, again: bool
-) -> dict[str, Any] | None:
-    """Return how a source is of which a part is held, None if no part is, or none any more.
+    connection: AsyncConnection, visited: Mapping[int, bool]
+) -> dict[int, dict[str, Any]]:
+    """Return how those sources are of which a part is held still.
 
-    ``again``: its last visit, to all of it, held something back. What is no article, such as the
-    loss of files, is over when a visit finds nothing to hold.
+    ``visited``: sources, and whether the last visit, to all of it, held something back. What is no
+    article, such as the loss of files, is over when a visit finds nothing to hold.
     """
-    query = sa.select(sources.c.held_since, sources.c.held_text).where(sources.c.id == source)
-    row = (await connection.execute(query)).one()
-    if row.held_since is None:
-        return None
-    if again or await connection.scalar(sa.select(articles.c.id).where(held_of(source)).limit(1)):
-        return {"health": "held", "health_since": row.held_since, "health_text": row.held_text}
-    over = {"held_since": None, "held_text": ""}
-    await connection.execute(sa.update(sources).where(sources.c.id == source).values(over))
-    return None
+    query = sa.select(sources.c.id, sources.c.held_since, sources.c.held_text)
+    mine = among(connection, sources.c.id, visited), sources.c.held_since.is_not(None)
+    told = {}
+    for row in (await connection.execute(query.where(*mine))).all():
+        some = sa.select(articles.c.id).where(held_of(row.id)).limit(1)
+        if visited[row.id] or await connection.scalar(some):
+            since = {"new_health": "held", "new_text": row.held_text, "ill_since": row.held_since}
+            told[row.id] = since
+        else:
+            over = {"held_since": None, "held_text": ""}
+            await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(over))
+    return told
 
 
 async def let_through(connection: AsyncConnection, name: str, at: datetime) -> Released:

@@ -85,7 +85,8 @@ class Visited:
     ``error`` is "" or why it failed; ``health`` is "ok" or what ails the source, ``health_text``
     the words for it. ``due`` is when it is to be visited next, None never. ``wait_until`` is when
     the server may be asked again. ``whole``: all of the source was visited; ``held``: a part of
-    what it brought was held back.
+    what it brought was held back. ``documents`` and ``kept`` are what is to be remembered of a
+    visit that found nothing new.
     """
 
     at: datetime
@@ -97,6 +98,8 @@ class Visited:
     wait_until: datetime | None = None
     whole: bool = True
     held: bool = False
+    documents: "tuple[DocumentState, ...]" = ()
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

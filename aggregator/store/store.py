@@ -29,6 +29,7 @@ from aggregator.store import (
     pings,
     stories,
     turns,
+    visits,
 )
 from aggregator.store.choice import chosen
 from aggregator.store.feeds import (
@@ -88,9 +89,9 @@ from aggregator.store.schema import (
     notes,
     outlines,
     sources,
-    subscriptions,
 )
 from aggregator.store.sql import among, insert, upsert
+from aggregator.store.together import Together
 
 # Entries that are looked at for each one that a category with a quota shows.
 _PASSED_OVER = 20
@@ -262,6 +263,8 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(**connect.WRITING)
         self._turn = asyncio.Lock()
+        self._visits = Together(self._write_visits, self._turn)
+        self._states = Together(self._read_states, asyncio.Lock())
 
     async def close(self) -> None:
         """Close the database."""
@@ -275,12 +278,17 @@ class Store:
 
     @contextlib.asynccontextmanager
     async def _write(self) -> AsyncIterator[AsyncConnection]:
-        async with self._turn:
-            try:
-                async with self._writer.begin() as connection:
-                    yield connection
-            except sa.exc.SQLAlchemyError as error:
-                raise connect.explained(error) from error
+        async with self._turn, self._writing() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        """Open a transaction for whose turn it is."""
+        try:
+            async with self._writer.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise connect.explained(error) from error
 
     @contextlib.asynccontextmanager
     async def _read(self) -> AsyncIterator[AsyncConnection]:
@@ -338,34 +346,19 @@ class Store:
 
         Raises StoreError for an unknown key.
         """
+        if not only:
+            state = await self._states(key)
+        else:
+            async with self._read() as connection:
+                state = (await visits.read_states(connection, (key,), only)).get(key)
+        if state is None:
+            raise StoreError(f"the store knows no source {key!r}")
+        return state
+
+    async def _read_states(self, keys: Sequence[str]) -> list[SourceState | None]:
         async with self._read() as connection:
-            told = sa.select(sources, subscriptions.c.pushed).outerjoin(
-                subscriptions, subscriptions.c.source_id == sources.c.id
-            )
-            rows = await connection.execute(told.where(sources.c.key == key))
-            row = rows.one_or_none()
-            if row is None:
-                raise StoreError(f"the store knows no source {key!r}")
-            query = sa.select(documents.c.name, documents.c.validators).where(
-                documents.c.source_id == row.id
-            )
-            if only:
-                query = query.where(among(connection, documents.c.name, only))
-            seen = await connection.execute(query)
-            memories = await connection.execute(
-                sa.select(answers.c.name, answers.c.memory).where(answers.c.source_id == row.id)
-            )
-            return SourceState(
-                id=row.id,
-                scans=row.scans,
-                seen={one.name: one.validators for one in seen},
-                memories={one.name: one.memory for one in memories},
-                health=row.health,
-                failures=row.failures,
-                wait_until=row.wait_until,
-                pushed=row.pushed,
-                released=row.released,
-            )
+            states = await visits.read_states(connection, keys)
+        return [states.get(key) for key in keys]
 
     async def answered(self, source: int, name: str) -> bytes | None:
         """Return what an address of a source held when it was asked last, if that was kept."""
@@ -442,31 +435,17 @@ class Store:
             await lives.write_event(connection, row.id, at, "joined", {"lead": into.key})
 
     async def visited(self, source: int, visit: Visited) -> None:
-        """Note how a visit ended, how the source is, and when it is due again."""
-        status = "error" if visit.error else "ok"
-        columns = sources.c
-        values = {
-            "status": status,
-            "error": visit.error,
-            "since": _kept_since(columns.status == status, columns.since, visit.at),
-            "last_scan": visit.at,
-            "scans": columns.scans + int(visit.whole),
-        }
-        if visit.whole:
-            same = columns.health == visit.health
-            values |= {
-                "health": visit.health,
-                "health_text": visit.health_text,
-                "health_since": _kept_since(same, columns.health_since, visit.at),
-                "failures": visit.failures,
-                "next_scan": visit.due,
-                "wait_until": visit.wait_until,
-            }
-        async with self._write() as connection:
-            if visit.whole and not visit.error:
-                values["released"] = False
-                values |= await holds.still_held(connection, source, again=visit.held) or {}
-            await connection.execute(sa.update(sources).where(columns.id == source).values(values))
+        """Note how a visit ended, how the source is, and when it is due again.
+
+        With it what it found that is no news. Visits that end while another transaction is under
+        way are noted in one: of a thousand feeds without news each cost two of its own.
+        """
+        await self._visits((source, visit))
+
+    async def _write_visits(self, ended: Sequence[visits.Ended]) -> list[None]:
+        async with self._writing() as connection:
+            await visits.write_visits(connection, ended)
+        return [None] * len(ended)
 
     async def let_through(self, names: Sequence[str], at: datetime) -> list[Released]:
         """Let through what is held of configured sources. Raises StoreError for an unknown one."""
