@@ -44,7 +44,6 @@ from aggregator.publish import (
     render_article,
     render_index,
     render_moves,
-    settle,
     slug,
     sweep,
     write,
@@ -62,7 +61,7 @@ _FEEDS_AT_ONCE = 16
 # Such tasks in hand: of 356 feeds, rendering takes 0.9 s in the pool and reading and writing 1.3 s
 # here; together they take the longer of the two.
 _PARTS_IN_HAND = 3
-_PAGES_AT_ONCE = 200
+_PAGES_AT_ONCE = 100
 # Pages of archives, which have 50 entries each.
 _ARCHIVED_AT_ONCE = 16
 
@@ -287,33 +286,26 @@ class _Work:
         Returns the names of the files of each that differed, or why it could not be written.
         """
         made = await self.compute(task, [item for _, item in items])
-        # At the same time: writing is waiting for the disk, which syncs many files at one go.
-        written = await asyncio.gather(
-            *(
-                self._write_one(inside, files)
-                for (inside, _), files in zip(items, made, strict=True)
-            )
-        )
-        changed = [
-            _path(inside, name)
-            for (inside, _), names in zip(items, written, strict=True)
-            if isinstance(names, list)
-            for name in names
+        pairs = list(zip((inside for inside, _ in items), made, strict=True))
+        groups = [
+            {_path(inside, name): data for name, data in files.items()}
+            for inside, files in pairs
+            if isinstance(files, dict)
         ]
-        await asyncio.to_thread(settle, self.output.folder, changed)
-        return written
+        written = iter(await asyncio.to_thread(write, self.output.folder, groups))
+        return [
+            self._outcome(inside, next(written) if isinstance(files, dict) else files)
+            for inside, files in pairs
+        ]
 
-    async def _write_one(
-        self, inside: str, files: dict[str, bytes] | AggregatorError
+    def _outcome(
+        self, inside: str, written: list[str] | AggregatorError
     ) -> list[str] | PublishError:
-        try:
-            if isinstance(files, AggregatorError):
-                raise files
-            return await asyncio.to_thread(_write_all, self.output.folder, inside, files)
-        except AggregatorError as error:
-            said = str(error)
-            self.failed.append(said if inside in said else f"{inside}: {said}")
-            return PublishError(self.failed[-1])
+        if isinstance(written, list):
+            return [name.removeprefix(f"{inside}/") for name in written]
+        said = str(written)
+        self.failed.append(said if inside in said else f"{inside}: {said}")
+        return PublishError(self.failed[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,7 +395,7 @@ async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     task = functools.partial(_rendered_first, links=links, moves=moves, output=work.output)
     done = await _write_feeds(work, task, await _with_archives(work, [one]))
     if done and not moves:
-        await asyncio.to_thread(_remove_all, work.output.folder, [MOVES])
+        await asyncio.to_thread(remove, work.output.folder, [MOVES])
     title = work.output.site.title
     return [
         Written(name=title, slug=row.slug, entries=len(one.feed.entries), written=count)
@@ -480,8 +472,9 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     live = [page for page in pages if page.live]
     gone = [page for page in pages if not page.live]
     done = await work.write(task, [("", page.entry) for page in live])
-    await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
-    written = [page for page, names in zip(live, done, strict=True) if isinstance(names, list)]
+    names = [page_name(page.entry) for page in gone]
+    await asyncio.to_thread(remove, work.output.folder, names)
+    written = [page for page, files in zip(live, done, strict=True) if isinstance(files, list)]
     await work.store.pages_written(written + gone)
 
 
@@ -774,18 +767,8 @@ def _sources(globs: tuple[str, ...], known: _Known) -> tuple[int, ...]:
     return tuple(number for number, name in known.sources.items() if globbed(globs, (name,)))
 
 
-def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> list[str]:
-    named = sorted(files.items())
-    return [name for name, data in named if write(folder, _path(inside, name), data)]
-
-
 def _path(inside: str, name: str) -> str:
     return f"{inside}/{name}" if inside else name
-
-
-def _remove_all(folder: Path, names: Sequence[str]) -> None:
-    for name in names:
-        remove(folder, name)
 
 
 def _tidy(output: Output, rows: Sequence[FeedRow]) -> tuple[list[int], bool]:

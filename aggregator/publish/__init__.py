@@ -6,7 +6,7 @@ from pathlib import Path
 from aggregator.article import Entry, Feed
 from aggregator.publish.bound import Cut, applied, cut_to, may_exceed
 from aggregator.publish.digest import digest_entry
-from aggregator.publish.files import remove, settle, sweep, write
+from aggregator.publish.files import remove, sweep, write
 from aggregator.publish.gate import faults
 from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import headline, legible, legible_entry
@@ -53,7 +53,6 @@ __all__ = [
     "render_article",
     "render_index",
     "render_moves",
-    "settle",
     "slug",
     "slug_path",
     "sweep",
