@@ -50,7 +50,7 @@ from aggregator.publish import (
 )
 from aggregator.refine import Compute
 from aggregator.rules import If, globbed
-from aggregator.store import PAGE, Archive, Choice, FeedRow, FeedStatus, Page, Store
+from aggregator.store import PAGE, Archive, Asked, Choice, FeedRow, FeedStatus, Page, Store
 from aggregator.weighing import Conditions, purposes, weigh
 
 log = logging.getLogger(__name__)
@@ -353,7 +353,7 @@ async def _some_at_once(parts: AsyncIterator[Coroutine[Any, Any, T]]) -> list[T]
 
 
 async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
-    shown = [await _feed_at(work, row) for row in part]
+    shown = await _feeds_at(work, part)
     # An address without a single article yet is no feed anybody could have subscribed to.
     periods = [one.feed for one in shown if _is_digest(one.row, work.known)]
     await _publish_digests(work, periods)
@@ -383,7 +383,7 @@ async def _publish_digests(work: _Work, feeds: Sequence[Feed]) -> None:
 
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     """Write the feed of everything, the first page and the list of feeds."""
-    one = await _feed(work, row)
+    (one,) = await _feeds(work, [row])
     shown = {row.slug for row in work.known.rows}
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
@@ -478,42 +478,56 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     await work.store.pages_written(written + gone)
 
 
-async def _feed_at(work: _Work, row: FeedRow) -> _Shown:
-    """Return what is shown at an address: the feed itself, or the one that it moved to."""
-    there = _where_it_is(row, work.known.rows)
-    shown = await _feed(work, there)
-    if there == row:
-        return shown
-    return replace(shown, row=row, feed=replace(shown.feed, at=row.slug), pages=())
+async def _feeds_at(work: _Work, rows: Sequence[FeedRow]) -> list[_Shown]:
+    """Return what is shown at addresses: the feeds themselves, or those that they moved to."""
+    shown = await _feeds(work, [_where_it_is(row, work.known.rows) for row in rows])
+    return [
+        one
+        if one.row == row
+        else replace(one, row=row, feed=replace(one.feed, at=row.slug), pages=())
+        for row, one in zip(rows, shown, strict=True)
+    ]
 
 
-async def _feed(work: _Work, row: FeedRow) -> _Shown:
-    output = work.output
+async def _feeds(work: _Work, rows: Sequence[FeedRow]) -> list[_Shown]:
+    asked = [_asked(work, row) for row in rows if not _is_digest(row, work.known)]
+    found = await work.store.entries_of_feeds(asked)
+    entries = {one.feed.id: each for one, each in zip(asked, found, strict=True)}
+    for row in rows:
+        if _is_digest(row, work.known):
+            entries[row.id] = await _digests(work, row, work.known.chosen[_name(row)])
+    archives = await work.store.archives([row.id for row in rows])
+    return [
+        await _with_older(work, row, _whole(work, row, entries[row.id]), archives[row.id])
+        for row in rows
+    ]
+
+
+def _asked(work: _Work, row: FeedRow) -> Asked:
     selection = work.known.chosen.get(_name(row))
-    if selection and selection.digest:
-        entries = await _digests(work, row, selection)
-    else:
-        entries = await work.store.entries(
-            row,
-            selection.limit if selection else output.limit,
-            choice=_choice(row, work.known) if selection else None,
-            quota=output.quota,
-        )
-    whole = Feed(
+    return Asked(
+        feed=row,
+        limit=selection.limit if selection else work.output.limit,
+        choice=_choice(row, work.known) if selection else None,
+        quota=work.output.quota,
+    )
+
+
+def _whole(work: _Work, row: FeedRow, entries: Sequence[Entry]) -> Feed:
+    site = work.output.site
+    return Feed(
         slug=row.slug,
         id=row.uri,
-        title=row.name or output.site.title,
-        description=output.site.description,
+        title=row.name or site.title,
+        description=site.description,
         language=_language(entries),
         entries=tuple(entries),
     )
-    return await _with_older(work, row, whole)
 
 
-async def _with_older(work: _Work, row: FeedRow, whole: Feed) -> _Shown:
+async def _with_older(work: _Work, row: FeedRow, whole: Feed, archive: Archive) -> _Shown:
     """Bound a feed in size, and have it lead to its archive, in which everything is whole."""
     feed = await _cut_to_fit(work, whole)
-    archive = (await work.store.archives([row.id]))[row.id]
     pairs = zip(feed.entries, whole.entries, strict=False)
     pages = _pages_to_write(archive, {shown.key for shown, entry in pairs if shown is entry})
     older = _page_of(archive.filed) if pages or archive.kept else None
@@ -562,7 +576,8 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
     written: dict[int, int] = {one.row.id: 0 for one in shown}
     for start in range(0, len(pages), _ARCHIVED_AT_ONCE):
         part = pages[start : start + _ARCHIVED_AT_ONCE]
-        some = [await _page(work, one, page) for one, page in part]
+        found = await work.store.archived([(one.row.id, page) for one, page in part])
+        some = [_page(*one, entries) for one, entries in zip(part, found, strict=True)]
         results = await work.write(task, [(feed.slug, feed) for feed in some])
         for (one, _), result in zip(part, results, strict=True):
             if isinstance(result, list):
@@ -578,8 +593,7 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
     return [(one, written[one.row.id]) for one in ready]
 
 
-async def _page(work: _Work, one: _Shown, number: int) -> Feed:
-    entries = await work.store.archived(one.row.id, number)
+def _page(one: _Shown, number: int, entries: Sequence[Entry]) -> Feed:
     return replace(
         one.feed,
         language=_language(entries),
