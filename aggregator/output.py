@@ -44,14 +44,13 @@ from aggregator.publish import (
     render_article,
     render_index,
     render_moves,
-    settle,
     slug,
     sweep,
     write,
 )
 from aggregator.refine import Compute
 from aggregator.rules import If, globbed
-from aggregator.store import PAGE, Archive, Choice, FeedRow, FeedStatus, Page, Store
+from aggregator.store import PAGE, Archive, Asked, Choice, FeedRow, FeedStatus, Page, Store
 from aggregator.weighing import Conditions, purposes, weigh
 
 log = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ _FEEDS_AT_ONCE = 16
 # Such tasks in hand: of 356 feeds, rendering takes 0.9 s in the pool and reading and writing 1.3 s
 # here; together they take the longer of the two.
 _PARTS_IN_HAND = 3
-_PAGES_AT_ONCE = 200
+_PAGES_AT_ONCE = 100
 # Pages of archives, which have 50 entries each.
 _ARCHIVED_AT_ONCE = 16
 
@@ -287,33 +286,26 @@ class _Work:
         Returns the names of the files of each that differed, or why it could not be written.
         """
         made = await self.compute(task, [item for _, item in items])
-        # At the same time: writing is waiting for the disk, which syncs many files at one go.
-        written = await asyncio.gather(
-            *(
-                self._write_one(inside, files)
-                for (inside, _), files in zip(items, made, strict=True)
-            )
-        )
-        changed = [
-            _path(inside, name)
-            for (inside, _), names in zip(items, written, strict=True)
-            if isinstance(names, list)
-            for name in names
+        pairs = list(zip((inside for inside, _ in items), made, strict=True))
+        groups = [
+            {_path(inside, name): data for name, data in files.items()}
+            for inside, files in pairs
+            if isinstance(files, dict)
         ]
-        await asyncio.to_thread(settle, self.output.folder, changed)
-        return written
+        written = iter(await asyncio.to_thread(write, self.output.folder, groups))
+        return [
+            self._outcome(inside, next(written) if isinstance(files, dict) else files)
+            for inside, files in pairs
+        ]
 
-    async def _write_one(
-        self, inside: str, files: dict[str, bytes] | AggregatorError
+    def _outcome(
+        self, inside: str, written: list[str] | AggregatorError
     ) -> list[str] | PublishError:
-        try:
-            if isinstance(files, AggregatorError):
-                raise files
-            return await asyncio.to_thread(_write_all, self.output.folder, inside, files)
-        except AggregatorError as error:
-            said = str(error)
-            self.failed.append(said if inside in said else f"{inside}: {said}")
-            return PublishError(self.failed[-1])
+        if isinstance(written, list):
+            return [name.removeprefix(f"{inside}/") for name in written]
+        said = str(written)
+        self.failed.append(said if inside in said else f"{inside}: {said}")
+        return PublishError(self.failed[-1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,7 +353,7 @@ async def _some_at_once(parts: AsyncIterator[Coroutine[Any, Any, T]]) -> list[T]
 
 
 async def _publish_part(work: _Work, part: Sequence[FeedRow]) -> list[Written]:
-    shown = [await _feed_at(work, row) for row in part]
+    shown = await _feeds_at(work, part)
     # An address without a single article yet is no feed anybody could have subscribed to.
     periods = [one.feed for one in shown if _is_digest(one.row, work.known)]
     await _publish_digests(work, periods)
@@ -391,7 +383,7 @@ async def _publish_digests(work: _Work, feeds: Sequence[Feed]) -> None:
 
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     """Write the feed of everything, the first page and the list of feeds."""
-    one = await _feed(work, row)
+    (one,) = await _feeds(work, [row])
     shown = {row.slug for row in work.known.rows}
     links = [
         FeedLink(status.slug, status.title, status.entries, status.updated)
@@ -403,7 +395,7 @@ async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
     task = functools.partial(_rendered_first, links=links, moves=moves, output=work.output)
     done = await _write_feeds(work, task, await _with_archives(work, [one]))
     if done and not moves:
-        await asyncio.to_thread(_remove_all, work.output.folder, [MOVES])
+        await asyncio.to_thread(remove, work.output.folder, [MOVES])
     title = work.output.site.title
     return [
         Written(name=title, slug=row.slug, entries=len(one.feed.entries), written=count)
@@ -480,47 +472,62 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     live = [page for page in pages if page.live]
     gone = [page for page in pages if not page.live]
     done = await work.write(task, [("", page.entry) for page in live])
-    await asyncio.to_thread(_remove_all, work.output.folder, [page_name(p.entry) for p in gone])
-    written = [page for page, names in zip(live, done, strict=True) if isinstance(names, list)]
+    names = [page_name(page.entry) for page in gone]
+    await asyncio.to_thread(remove, work.output.folder, names)
+    written = [page for page, files in zip(live, done, strict=True) if isinstance(files, list)]
     await work.store.pages_written(written + gone)
 
 
-async def _feed_at(work: _Work, row: FeedRow) -> _Shown:
-    """Return what is shown at an address: the feed itself, or the one that it moved to."""
-    there = _where_it_is(row, work.known.rows)
-    shown = await _feed(work, there)
-    if there == row:
-        return shown
-    return replace(shown, row=row, feed=replace(shown.feed, at=row.slug), pages=())
+async def _feeds_at(work: _Work, rows: Sequence[FeedRow]) -> list[_Shown]:
+    """Return what is shown at addresses: the feeds themselves, or those that they moved to."""
+    shown = await _feeds(work, [_where_it_is(row, work.known.rows) for row in rows])
+    return [
+        one
+        if one.row == row
+        else replace(one, row=row, feed=replace(one.feed, at=row.slug), pages=())
+        for row, one in zip(rows, shown, strict=True)
+    ]
 
 
-async def _feed(work: _Work, row: FeedRow) -> _Shown:
-    output = work.output
+async def _feeds(work: _Work, rows: Sequence[FeedRow]) -> list[_Shown]:
+    asked = [_asked(work, row) for row in rows if not _is_digest(row, work.known)]
+    found = await work.store.entries_of_feeds(asked)
+    entries = {one.feed.id: each for one, each in zip(asked, found, strict=True)}
+    for row in rows:
+        if _is_digest(row, work.known):
+            entries[row.id] = await _digests(work, row, work.known.chosen[_name(row)])
+    archives = await work.store.archives([row.id for row in rows])
+    return [
+        await _with_older(work, row, _whole(work, row, entries[row.id]), archives[row.id])
+        for row in rows
+    ]
+
+
+def _asked(work: _Work, row: FeedRow) -> Asked:
     selection = work.known.chosen.get(_name(row))
-    if selection and selection.digest:
-        entries = await _digests(work, row, selection)
-    else:
-        entries = await work.store.entries(
-            row,
-            selection.limit if selection else output.limit,
-            choice=_choice(row, work.known) if selection else None,
-            quota=output.quota,
-        )
-    whole = Feed(
+    return Asked(
+        feed=row,
+        limit=selection.limit if selection else work.output.limit,
+        choice=_choice(row, work.known) if selection else None,
+        quota=work.output.quota,
+    )
+
+
+def _whole(work: _Work, row: FeedRow, entries: Sequence[Entry]) -> Feed:
+    site = work.output.site
+    return Feed(
         slug=row.slug,
         id=row.uri,
-        title=row.name or output.site.title,
-        description=output.site.description,
+        title=row.name or site.title,
+        description=site.description,
         language=_language(entries),
         entries=tuple(entries),
     )
-    return await _with_older(work, row, whole)
 
 
-async def _with_older(work: _Work, row: FeedRow, whole: Feed) -> _Shown:
+async def _with_older(work: _Work, row: FeedRow, whole: Feed, archive: Archive) -> _Shown:
     """Bound a feed in size, and have it lead to its archive, in which everything is whole."""
     feed = await _cut_to_fit(work, whole)
-    archive = (await work.store.archives([row.id]))[row.id]
     pairs = zip(feed.entries, whole.entries, strict=False)
     pages = _pages_to_write(archive, {shown.key for shown, entry in pairs if shown is entry})
     older = _page_of(archive.filed) if pages or archive.kept else None
@@ -569,7 +576,8 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
     written: dict[int, int] = {one.row.id: 0 for one in shown}
     for start in range(0, len(pages), _ARCHIVED_AT_ONCE):
         part = pages[start : start + _ARCHIVED_AT_ONCE]
-        some = [await _page(work, one, page) for one, page in part]
+        found = await work.store.archived([(one.row.id, page) for one, page in part])
+        some = [_page(*one, entries) for one, entries in zip(part, found, strict=True)]
         results = await work.write(task, [(feed.slug, feed) for feed in some])
         for (one, _), result in zip(part, results, strict=True):
             if isinstance(result, list):
@@ -585,8 +593,7 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
     return [(one, written[one.row.id]) for one in ready]
 
 
-async def _page(work: _Work, one: _Shown, number: int) -> Feed:
-    entries = await work.store.archived(one.row.id, number)
+def _page(one: _Shown, number: int, entries: Sequence[Entry]) -> Feed:
     return replace(
         one.feed,
         language=_language(entries),
@@ -774,18 +781,8 @@ def _sources(globs: tuple[str, ...], known: _Known) -> tuple[int, ...]:
     return tuple(number for number, name in known.sources.items() if globbed(globs, (name,)))
 
 
-def _write_all(folder: Path, inside: str, files: Mapping[str, bytes]) -> list[str]:
-    named = sorted(files.items())
-    return [name for name, data in named if write(folder, _path(inside, name), data)]
-
-
 def _path(inside: str, name: str) -> str:
     return f"{inside}/{name}" if inside else name
-
-
-def _remove_all(folder: Path, names: Sequence[str]) -> None:
-    for name in names:
-        remove(folder, name)
 
 
 def _tidy(output: Output, rows: Sequence[FeedRow]) -> tuple[list[int], bool]:

@@ -6,13 +6,13 @@ from pathlib import Path
 from aggregator.article import Entry, Feed
 from aggregator.publish.bound import Cut, applied, cut_to, may_exceed
 from aggregator.publish.digest import digest_entry
-from aggregator.publish.files import remove, settle, sweep, write
-from aggregator.publish.footers import with_footers
+from aggregator.publish.files import remove, sweep, write
 from aggregator.publish.gate import faults
 from aggregator.publish.json_feed import render_json
 from aggregator.publish.legible import headline, legible, legible_entry
 from aggregator.publish.opml import render_opml
 from aggregator.publish.pages import article_page, feed_page, index_page
+from aggregator.publish.rendered import rendered
 from aggregator.publish.site import (
     FORMATS,
     ICON,
@@ -53,7 +53,6 @@ __all__ = [
     "render_article",
     "render_index",
     "render_moves",
-    "settle",
     "slug",
     "slug_path",
     "sweep",
@@ -71,12 +70,18 @@ def render(feed: Feed, site: Site) -> dict[str, bytes]:
     The same values give the same bytes in every process, locale and time zone.
     """
     fit = legible(feed)
-    shown = with_footers(fit) if site.also_in else fit
-    files = render_xml(shown, site)
-    if "json" in site.formats:
-        files[file_name("json", feed.page)] = render_json(shown, site)
+    files = _formats(fit, site)
     if fit.slug and fit.page is None:
         files["index.html"] = feed_page(fit, site)
+    return files
+
+
+def _formats(feed: Feed, site: Site) -> dict[str, bytes]:
+    entries = [rendered(entry, site, feed.language) for entry in feed.entries]
+    files = render_xml(feed, entries, site)
+    if "json" in site.formats:
+        items = [one.json for one in entries]
+        files[file_name("json", feed.page)] = render_json(feed, items, site)
     return files
 
 
@@ -84,7 +89,7 @@ def fit(feed: Feed, site: Site, most: int) -> Cut:
     """Return what is to be left of a feed so that no file has more than ``most`` bytes."""
 
     def measure(feed: Feed) -> int:
-        return max(len(data) for name, data in render(feed, site).items() if name != "index.html")
+        return max(map(len, _formats(legible(feed), site).values()))
 
     return cut_to(feed, site, most, measure)
 

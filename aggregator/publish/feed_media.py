@@ -2,24 +2,29 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from feedgen.ext.media import MEDIA_NS
-
 from aggregator.article import Companion, Enclosure, Episode
 from aggregator.publish.site import UNKNOWN_TYPE
 
 Described = tuple[str, str, dict[str, str]]
-"""An element to be: its name, its text and its attributes."""
+"""An element to be: its name with its prefix, its text and its attributes."""
 
-_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
-_PODCAST = "https://podcastindex.org/namespace/1.0"
+# By prefix, those that are declared only in feeds that need them.
+_SPACES = {
+    "itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
+    "podcast": "https://podcastindex.org/namespace/1.0",
+}
 _UNKNOWN_LENGTH = "0"  # RSS Best Practices Profile: zero when the size cannot be known
 
 
-def namespaces(groups: Iterable[Sequence[Enclosure]]) -> Mapping[str, str]:
-    """Return, by prefix, the namespaces of podcasts that the entries with these files need."""
-    used = {name.partition("}")[0] for files in groups for name, _, _ in _episode(files)}
-    known = {"itunes": _ITUNES, "podcast": _PODCAST}
-    return {prefix: space for prefix, space in known.items() if f"{{{space}" in used}
+def namespaces(used: Iterable[frozenset[str]]) -> Mapping[str, str]:
+    """Return, by prefix, the namespaces of podcasts that entries with these prefixes need."""
+    every = frozenset().union(*used)
+    return {prefix: space for prefix, space in _SPACES.items() if prefix in every}
+
+
+def prefixes(files: Sequence[Enclosure]) -> frozenset[str]:
+    """Return the prefixes of podcasts that an entry with these files needs."""
+    return frozenset(name.partition(":")[0] for name, _, _ in _episode(files))
 
 
 def rss_media(files: Sequence[Enclosure]) -> Iterator[Described]:
@@ -71,7 +76,7 @@ def _media_content(file: Enclosure) -> Described:
         width=file.width or "",
         height=file.height or "",
     )
-    return f"{{{MEDIA_NS}}}content", "", attributes
+    return "media:content", "", attributes
 
 
 def _episode(files: Sequence[Enclosure]) -> Iterator[Described]:
@@ -94,14 +99,14 @@ def _apple(episode: Episode) -> Iterator[Described]:
     if episode.kind:
         yield _itunes("episodeType", episode.kind)
     if episode.image:
-        yield f"{{{_ITUNES}}}image", "", {"href": episode.image}
+        yield "itunes:image", "", {"href": episode.image}
 
 
 def _companions(episode: Episode) -> Iterator[Described]:
     if episode.chapters:
-        yield f"{{{_PODCAST}}}chapters", "", _companion(episode.chapters)
+        yield "podcast:chapters", "", _companion(episode.chapters)
     for transcript in episode.transcripts:
-        yield f"{{{_PODCAST}}}transcript", "", _companion(transcript)
+        yield "podcast:transcript", "", _companion(transcript)
 
 
 def _companion(file: Companion) -> dict[str, str]:
@@ -109,7 +114,7 @@ def _companion(file: Companion) -> dict[str, str]:
 
 
 def _itunes(name: str, value: object) -> Described:
-    return f"{{{_ITUNES}}}{name}", str(value), {}
+    return f"itunes:{name}", str(value), {}
 
 
 def _said(**attributes: object) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from html import escape
 
-from aggregator.article import Copy, Entry, Feed
+from aggregator.article import Copy, Entry
 
 # By language; what is not here is said in English.
 _ALSO_IN = {
@@ -19,12 +19,8 @@ _ALSO_IN = {
 }
 
 
-def with_footers(feed: Feed) -> Feed:
-    """Return a legible feed whose articles name the other sources below their text."""
-    return replace(feed, entries=tuple(map(_with_footer, feed.entries)))
-
-
-def _with_footer(entry: Entry) -> Entry:
+def with_footer(entry: Entry) -> Entry:
+    """Return a legible entry that names the other sources of its article below the text."""
     article = entry.article
     # Without a text of its own, an article is shown by its summary.
     if not entry.also_in or not article.html:

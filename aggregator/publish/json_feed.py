@@ -1,6 +1,7 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -16,9 +17,11 @@ from aggregator.publish.site import (
     link,
 )
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
-def render_json(feed: Feed, site: Site) -> bytes:
-    """Return the legible feed as JSON Feed."""
+
+def render_json(feed: Feed, items: Iterable[bytes], site: Site) -> bytes:
+    """Return the legible feed as JSON Feed, with these items in the place of its entries."""
     document = _filled(
         {
             "version": "https://jsonfeed.org/version/1.1",
@@ -33,8 +36,9 @@ def render_json(feed: Feed, site: Site) -> bytes:
             "hubs": [{"type": "WebSub", "url": site.hub}] if _is_told(feed, site) else [],
         }
     )
-    document["items"] = [_item(entry, site) for entry in feed.entries]
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    document["items"] = []
+    head = _encode(document).removesuffix(b"]}")
+    return b"".join((head, b",".join(items), b"]}"))
 
 
 def _is_told(feed: Feed, site: Site) -> bool:
@@ -42,9 +46,10 @@ def _is_told(feed: Feed, site: Site) -> bool:
     return bool(site.hub) and feed.page is None
 
 
-def _item(entry: Entry, site: Site) -> dict[str, Any]:
+def json_item(entry: Entry, site: Site) -> bytes:
+    """Return a legible entry as an item of a JSON Feed."""
     article = entry.article
-    return _filled(
+    item = _filled(
         {
             "id": entry.id,
             "url": link(entry, site),
@@ -62,6 +67,7 @@ def _item(entry: Entry, site: Site) -> dict[str, Any]:
             "_also_in": [_filled(asdict(copy)) for copy in entry.also_in],
         }
     )
+    return _encode(item)
 
 
 def _content(article: Article) -> dict[str, str]:
@@ -80,6 +86,10 @@ def _attachment(enclosure: Enclosure) -> dict[str, Any]:
         "duration_in_seconds": enclosure.duration,
     }
     return _filled(attachment)
+
+
+def _encode(value: dict[str, Any]) -> bytes:
+    return _ENCODER.encode(value).encode()
 
 
 def _filled(members: dict[str, Any]) -> dict[str, Any]:

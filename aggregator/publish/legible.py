@@ -30,14 +30,13 @@ UNTITLED = "Untitled"
 
 
 def legible(feed: Feed) -> Feed:
-    """Return the feed with texts that XML 1.0 can carry and addresses in ASCII."""
+    """Return the feed with what it says itself fit for all formats, its entries as they were."""
     return replace(
         feed,
         id=text(feed.id),
         title=line(feed.title) or UNTITLED,
         description=line(feed.description),
         language=languages.known(feed.language),
-        entries=tuple(map(legible_entry, feed.entries)),
     )
 
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from aggregator.article import Article, Entry, Feed
-from aggregator.publish.legible import headline, text
+from aggregator.publish.legible import headline, legible_entry, text
 from aggregator.publish.opml import preferred
 from aggregator.publish.site import (
     FORMATS,
@@ -30,37 +30,62 @@ from aggregator.publish.site import (
 _TEMPLATES = Path(__file__).parent / "templates"
 # A taste of what is there; whoever wants more subscribes.
 _NEWEST = 20
+# Entries that are kept as they are listed, 1 kB each: making one takes 30 µs.
+_KEPT = 400
+# And languages of pages in folders of a depth.
+_KINDS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What every page needs; ``root`` ("", "../", …) leads from it to the site's first page."""
+    """What every page needs; ``root`` ("", "../", …) leads from it to the site's first page.
+
+    ``listed`` are the entries that it lists, in a row.
+    """
 
     site: Site
     root: str
     title: str
     feed: Feed
-    entries: tuple[Entry, ...]
+    listed: str
 
 
 def feed_page(feed: Feed, site: Site) -> bytes:
     """Return the page of one category or custom feed, for its own folder."""
     at = folder(feed.slug if feed.at is None else feed.at)
-    page = Page(site, "../" * at.count("/"), feed.title, feed, feed.entries)
-    return _render("feed.html", page)
+    root = "../" * at.count("/")
+    listed = _list(feed.entries, site, root, feed.language)
+    return _render("feed.html", Page(site, root, feed.title, feed, listed))
 
 
 def index_page(everything: Feed, links: Sequence[FeedLink], site: Site) -> bytes:
     """Return the first page: every feed with its addresses, and the newest articles."""
-    page = Page(site, "", everything.title, everything, everything.entries[:_NEWEST])
-    return _render("index.html", page, links=links)
+    listed = _list(everything.entries[:_NEWEST], site, "", everything.language)
+    return _render("index.html", Page(site, "", everything.title, everything, listed), links=links)
 
 
 def article_page(entry: Entry, site: Site) -> bytes:
     """Return the page of one article that has none elsewhere, for the folder "articles"."""
     everything = Feed(slug="", id="", title=site.title)
-    page = Page(site, "../", headline(entry.article), everything, (entry,))
+    page = Page(site, "../", headline(entry.article), everything, "")
     return _render("article.html", page, entry=entry)
+
+
+def _list(entries: Sequence[Entry], site: Site, root: str, language: str | None) -> str:
+    return Markup().join(_listed(entry, site, root, language) for entry in entries)
+
+
+@functools.lru_cache(_KEPT)
+def _listed(entry: Entry, site: Site, root: str, language: str | None) -> str:
+    """Return an entry as the pages of feeds in a language list it."""
+    listed: str = _parts(site, root, language).listed(legible_entry(entry))
+    return listed
+
+
+@functools.lru_cache(_KINDS)
+def _parts(site: Site, root: str, language: str | None) -> Any:
+    page = Page(site, root, "", Feed(slug="", id="", title="", language=language), "")
+    return _environment().get_template("parts.html").make_module({"page": page, "site": site})
 
 
 def _render(template: str, page: Page, **values: Any) -> bytes:

@@ -4,6 +4,7 @@ from aggregator.store.findings import WORDS
 from aggregator.store.records import (
     PAGE,
     Archive,
+    Asked,
     Category,
     Choice,
     DocumentState,
@@ -37,6 +38,7 @@ __all__ = [
     "PAGE",
     "WORDS",
     "Archive",
+    "Asked",
     "Category",
     "Choice",
     "DocumentState",

@@ -279,6 +279,19 @@ class Mark(NamedTuple):
     article: int
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for of a feed: its newest entries, of a custom one those of the ``choice``.
+
+    A category takes at most ``quota`` of one source.
+    """
+
+    feed: FeedRow
+    limit: int
+    choice: Choice | None = None
+    quota: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What was found out about the article with a number.

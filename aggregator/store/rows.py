@@ -1,5 +1,7 @@
 """Articles to rows and back, in one place."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,6 +13,17 @@ from aggregator.identity import Candidate
 from aggregator.store.records import Outcome
 from aggregator.store.schema import article_feeds, articles, sources
 
+Columns = Sequence[sa.ColumnElement[Any]]
+
+# Characters of its text that readers may see of an article that has markup: a headline's worth.
+_TASTE = 320
+
+
+def _json(column: sa.Column[Any]) -> sa.Label[str]:
+    """Return a column of JSON as text: most are empty, which needs no parser."""
+    return sa.cast(column, sa.Text).label(column.name)
+
+
 ENTRY_COLUMNS = (
     articles.c.id,
     articles.c.key,
@@ -19,15 +32,15 @@ ENTRY_COLUMNS = (
     articles.c.content_hash,
     articles.c.title,
     articles.c.url,
-    articles.c.authors,
+    _json(articles.c.authors),
     articles.c.html,
     articles.c.text,
     articles.c.summary,
     articles.c.image,
     articles.c.language,
-    articles.c.enclosures,
-    articles.c.origin,
-    articles.c.problems,
+    _json(articles.c.enclosures),
+    _json(articles.c.origin),
+    _json(articles.c.problems),
     articles.c.published,
     articles.c.updated,
     articles.c.state,
@@ -38,6 +51,14 @@ ENTRY_COLUMNS = (
     sources.c.name.label("source"),
 )
 
+_SEEN_TEXT = sa.case(
+    (articles.c.html != "", sa.func.substr(articles.c.text, 1, _TASTE)), else_=articles.c.text
+).label("text")
+
+# The same with as much of the text as readers see: it mostly repeats the markup, which is half of
+# all that is read, and sent to other processes.
+READER_COLUMNS = tuple(_SEEN_TEXT if one is articles.c.text else one for one in ENTRY_COLUMNS)
+
 # What a reader sees of an article besides its title, address and dates.
 SHOWN_COLUMNS = (
     articles.c.id,
@@ -46,8 +67,9 @@ SHOWN_COLUMNS = (
     articles.c.summary,
     articles.c.image,
     articles.c.language,
-    articles.c.enclosures,
+    _json(articles.c.enclosures),
 )
+SEEN_COLUMNS = tuple(_SEEN_TEXT if one is articles.c.text else one for one in SHOWN_COLUMNS)
 
 
 def entry(
@@ -64,7 +86,7 @@ def entry(
             uid=row.uid,
             title=row.title,
             url=row.url,
-            authors=tuple(row.authors),
+            authors=tuple(_loaded(row.authors)),
             published=row.published,
             updated=row.updated,
             categories=tuple(name for name, _ in categories),
@@ -73,9 +95,9 @@ def entry(
             summary=shown.summary,
             image=shown.image,
             language=shown.language,
-            enclosures=tuple(map(_enclosure, shown.enclosures)),
-            origin=_origin(row.origin),
-            problems=tuple(row.problems),
+            enclosures=tuple(map(_enclosure, _loaded(shown.enclosures))),
+            origin=_origin(_loaded(row.origin)),
+            problems=tuple(_loaded(row.problems)),
         ),
         published=row.published,
         updated=row.updated,
@@ -120,6 +142,10 @@ def own(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def _loaded(text: str | None) -> Any:
+    return () if text == "[]" else json.loads(text or "null")
+
+
 def _enclosure(row: dict[str, Any]) -> Enclosure:
     """Return an enclosure; rows of earlier releases have fewer fields."""
     episode = row.get("episode")
@@ -149,21 +175,25 @@ def _origin(row: dict[str, Any] | None) -> Origin | None:
 ENTRY_TABLES = articles.join(sources, sources.c.id == articles.c.source_id)
 
 
-def entries_where(*conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    """Select ENTRY_COLUMNS of the articles that meet the conditions."""
-    return sa.select(*ENTRY_COLUMNS).select_from(ENTRY_TABLES).where(*conditions)
+def entries_where(
+    *conditions: sa.ColumnElement[bool], columns: Columns = ENTRY_COLUMNS
+) -> sa.Select[Any]:
+    """Select columns of the articles that meet the conditions."""
+    return sa.select(*columns).select_from(ENTRY_TABLES).where(*conditions)
 
 
 LIVE = articles.c.state == "live"
 
 
-def in_feed(query: sa.Select[Any], feed: int) -> sa.Select[Any]:
+def in_feed(query: sa.Select[Any], feed: int | sa.BindParameter[int]) -> sa.Select[Any]:
     """Narrow a query of articles to those in a category's feed."""
     theirs = article_feeds.c.article_id == articles.c.id
     return query.join(article_feeds, theirs).where(article_feeds.c.feed_id == feed)
 
 
-def newest_first(query: sa.Select[Any], limit: int, dated: sa.Table = articles) -> sa.Select[Any]:
+def newest_first(
+    query: sa.Select[Any], limit: int | sa.BindParameter[int], dated: sa.Table = articles
+) -> sa.Select[Any]:
     """Order and limit a query of articles; ``dated`` is the table whose index has the order."""
     return query.order_by(dated.c.published.desc(), articles.c.entry_id.desc()).limit(limit)
 

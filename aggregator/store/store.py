@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import zlib
-from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +26,7 @@ from aggregator.store import (
     learning,
     lives,
     pings,
+    reading,
     stories,
     turns,
     visits,
@@ -43,6 +43,7 @@ from aggregator.store.feeds import (
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
     Archive,
+    Asked,
     Choice,
     DocumentState,
     Drop,
@@ -68,15 +69,7 @@ from aggregator.store.records import (
     Subscription,
     Visited,
 )
-from aggregator.store.rows import (
-    LIVE,
-    SHOWN_COLUMNS,
-    entries_where,
-    entry,
-    in_feed,
-    newest_first,
-    prunable,
-)
+from aggregator.store.rows import entries_where, entry, prunable
 from aggregator.store.save import save
 from aggregator.store.schema import (
     EPOCH,
@@ -92,9 +85,6 @@ from aggregator.store.schema import (
 )
 from aggregator.store.sql import among, insert, upsert
 from aggregator.store.together import Together
-
-# Entries that are looked at for each one that a category with a quota shows.
-_PASSED_OVER = 20
 
 # zlib's level. Of a hundred captured feeds 1 leaves 25 % in 7 ms a megabyte, 6 leaves 21 % in 22.
 _SQUEEZE = 1
@@ -401,7 +391,7 @@ class Store:
             numbers = await lives.find(connection, name, addresses, uid)
             query = entries_where(among(connection, articles.c.id, numbers))
             rows = (await connection.execute(query.order_by(articles.c.id))).all()
-            entries = await _entries(connection, rows)
+            entries = await reading.entries_of(connection, rows)
             return [
                 await _life(connection, row, one) for row, one in zip(rows, entries, strict=True)
             ]
@@ -664,44 +654,14 @@ class Store:
     async def entries(
         self, feed: FeedRow, limit: int, choice: Choice | None = None, quota: int | None = None
     ) -> list[Entry]:
-        """Return the newest live entries of a feed; of a custom one, those of the ``choice``.
+        """Return the newest live entries of a feed; see ``entries_of_feeds``."""
+        (found,) = await self.entries_of_feeds([Asked(feed, limit, choice, quota)])
+        return found
 
-        A category takes at most ``quota`` of one source.
-        """
-        if feed.kind == "category" and quota:
-            return await self._entries_within(feed.id, limit, quota)
-        if feed.kind == EVERYTHING:
-            query = newest_first(entries_where(LIVE), limit)
-        elif feed.kind == "category":
-            query = newest_first(in_feed(entries_where(LIVE), feed.id), limit, article_feeds)
-        elif choice:
-            return await self._entries_of(choice, limit)
-        else:
-            return []
+    async def entries_of_feeds(self, asked: Sequence[Asked]) -> list[list[Entry]]:
+        """Return the newest live entries of feeds, with their texts as far as readers see them."""
         async with self._read() as connection:
-            return await _entries(connection, (await connection.execute(query)).all())
-
-    async def _entries_of(self, choice: Choice, limit: int) -> list[Entry]:
-        async with self._read() as connection:
-            found = await connection.execute(chosen(connection, choice, limit))
-            return await _entries(connection, await _in_order(connection, found.scalars().all()))
-
-    async def _entries_within(self, feed: int, limit: int, quota: int) -> list[Entry]:
-        """Return the newest entries of a category, at most ``quota`` of each source.
-
-        What a noisy source has too much is passed over, up to a bound: a category cannot cost more
-        than so many times what it shows.
-        """
-        plain = in_feed(sa.select(articles.c.id, articles.c.source_id).where(LIVE), feed)
-        query = newest_first(plain, limit * _PASSED_OVER, article_feeds)
-        async with self._read() as connection:
-            taken: Counter[int] = Counter()
-            shown: list[int] = []
-            for number, source in await connection.execute(query):
-                taken[source] += 1
-                if taken[source] <= quota and len(shown) < limit:
-                    shown.append(number)
-            return await _entries(connection, await _in_order(connection, shown))
+            return await reading.of_feeds(connection, asked)
 
     # What custom feeds hold
 
@@ -722,8 +682,9 @@ class Store:
         async with self._read() as connection:
             rows = await connection.execute(turns.changed_since(mark, until, limit))
             marks = [Mark(row.turn, row.article_id) for row in rows]
-            found = await _in_order(connection, [one.article for one in marks])
-            return list(zip(marks, await _entries(connection, found), strict=True))
+            found = await reading.in_order(connection, [one.article for one in marks])
+            entries = await reading.entries_of(connection, found)
+            return list(zip(marks, entries, strict=True))
 
     async def found(self, found: Sequence[Finding], digests: Mapping[str, str], mark: Mark) -> None:
         """Write what was found out about articles up to a mark, for these purposes."""
@@ -801,11 +762,10 @@ class Store:
         async with self._read() as connection:
             return await archive.read_archives(connection, numbers)
 
-    async def archived(self, feed: int, page: int) -> list[Entry]:
-        """Return the live entries on a page of a feed's archive, the last that came first."""
+    async def archived(self, pages: Sequence[tuple[int, int]]) -> list[list[Entry]]:
+        """Return the live entries on pages (feed, page) of archives, the last that came first."""
         async with self._read() as connection:
-            found = await connection.execute(archive.on_page(feed, page))
-            return await _entries(connection, await _in_order(connection, found.scalars().all()))
+            return await reading.of_archives(connection, pages)
 
     async def pages_kept(self, feed: int, kept: int, pages: Sequence[int]) -> None:
         """Note that pages of an archive are on disk, and all that came up to a position."""
@@ -882,20 +842,8 @@ class Store:
 
     async def due_pages(self, limit: int, after: int = 0) -> list[Page]:
         """Return pages to write or take away, in the order of their numbers from ``after`` on."""
-        due = entries_where(articles.c.page_due > 0, articles.c.id > after)
         async with self._read() as connection:
-            query = due.add_columns(articles.c.page_due).order_by(articles.c.id).limit(limit)
-            rows = (await connection.execute(query)).all()
-            entries = await _entries(connection, rows)
-            return [
-                Page(
-                    number=row.id,
-                    wanted=row.page_due,
-                    entry=entry,
-                    live=row.state == "live" and entry.article.url is None,
-                )
-                for entry, row in zip(entries, rows, strict=True)
-            ]
+            return await reading.due_pages(connection, limit, after)
 
     async def pages_written(self, pages: Sequence[Page]) -> None:
         """Note that pages are as they should be, unless the article changed meanwhile."""
@@ -1135,42 +1083,3 @@ async def _life(connection: AsyncConnection, row: sa.Row[Any], one: Entry) -> Li
         feeds=tuple((await connection.execute(names)).scalars()) if row.state == "live" else (),
         events=await lives.events_of(connection, row.id),
     )
-
-
-async def _in_order(connection: AsyncConnection, numbers: Sequence[int]) -> list[sa.Row[Any]]:
-    """Return the rows of articles in the order of their numbers."""
-    rows = await connection.execute(entries_where(among(connection, articles.c.id, numbers)))
-    found = {row.id: row for row in rows}
-    return [found[number] for number in numbers]
-
-
-async def _entries(connection: AsyncConnection, rows: Sequence[sa.Row[Any]]) -> list[Entry]:
-    if not rows:
-        return []
-    query = (
-        sa.select(article_feeds.c.article_id, feeds.c.name, feeds.c.slug)
-        .join(feeds, feeds.c.id == article_feeds.c.feed_id)
-        .where(among(connection, article_feeds.c.article_id, [row.id for row in rows]))
-        .order_by(article_feeds.c.position, feeds.c.id)
-    )
-    categories: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
-    for number, name, slug in await connection.execute(query):
-        categories[number].append((name, slug))
-    copies = await stories.also_in(connection, rows)
-    shown = await _shown(connection, rows)
-    return [
-        entry(row, categories[row.id], copies.get(row.id, ()), shown.get(row.id, row))
-        for row in rows
-    ]
-
-
-async def _shown(
-    connection: AsyncConnection, rows: Sequence[sa.Row[Any]]
-) -> dict[int, sa.Row[Any]]:
-    """Return the copies whose text is shown in the place of articles, by those."""
-    wanted = {row.id: row.shown_id for row in rows if row.shown_id}
-    if not wanted:
-        return {}
-    query = sa.select(*SHOWN_COLUMNS).where(among(connection, articles.c.id, wanted.values()))
-    found: dict[int, Any] = {row.id: row for row in await connection.execute(query)}
-    return {number: found[copy] for number, copy in wanted.items() if copy in found}

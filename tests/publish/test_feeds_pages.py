@@ -184,13 +184,13 @@ def test_links_between_pages_work_in_a_folder(tmp_path: Path) -> None:
         EVERYTHING,
         *(replace(FEED, slug=slug) for slug in [link.slug for link in LINKS] + names),
     ]
+    written = dict(INDEX)
     for feed in feeds:
         for name, data in render(feed, SITE).items():
-            write(tmp_path, posixpath.join(feed.slug, name), data)
+            written[posixpath.join(feed.slug, name)] = data
     for entry in filter(has_page, ENTRIES):
-        write(tmp_path, page_name(entry), render_article(entry, SITE))
-    for name, data in INDEX.items():
-        write(tmp_path, name, data)
+        written[page_name(entry)] = render_article(entry, SITE)
+    write(tmp_path, [written])
     assert dead_links(tmp_path) == []
 
 

@@ -28,7 +28,7 @@ from publish_samples import (
 from aggregator.article import Document, Origin
 from aggregator.parse.feed import parse_feed
 from aggregator.publish import Site, link, render, render_index
-from aggregator.publish.legible import legible
+from aggregator.publish.legible import legible_entry
 
 FILES = render(FEED, SITE)
 HOME = "https://feeds.example.org/%E6%96%B0%E6%B5%AA%E8%B4%A2%E7%BB%8F-%E5%9B%BD%E5%85%A7/"
@@ -287,7 +287,7 @@ def test_what_feedparser_does_not_know_of_an_episode(name: str) -> None:
 @pytest.mark.parametrize("name", XML)
 def test_our_own_reader_gets_an_episode_back(name: str) -> None:
     parsed = parse_feed(Document(name=name, body=render(MEDIA, SITE)[name]))
-    assert parsed.articles[0].enclosures == legible(MEDIA).entries[0].article.enclosures
+    assert parsed.articles[0].enclosures == legible_entry(MEDIA.entries[0]).article.enclosures
 
 
 def test_media_rss_has_no_file_of_the_size_0() -> None:

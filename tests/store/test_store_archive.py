@@ -17,7 +17,8 @@ async def file(store: Store, **choices: Choice) -> None:
 
 async def titles(store: Store, slug: str, page: int = 1) -> list[str]:
     number = (await feeds(store))[slug].id
-    return [entry.article.title for entry in await store.archived(number, page)]
+    (entries,) = await store.archived([(number, page)])
+    return [entry.article.title for entry in entries]
 
 
 def test_articles_are_filed_once_and_again_when_they_change(store_url: str) -> None:
