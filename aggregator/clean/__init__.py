@@ -81,8 +81,9 @@ def clean_html(
 
     ``base`` is what relative links start from. Pure, and raises nothing for any input.
     """
-    markup, selected = selectors.remove(tree.bounded(legal_markup(html)), recipe.remove)
-    body, steps = _tree(markup, base, _globs(recipe.drop_images))
+    markup = tree.bounded(legal_markup(html))
+    body, selected = _selected(markup, selectors.likely(markup, recipe.remove))
+    steps = _mended(body, markup, base, _globs(recipe.drop_images))
     return sanitise.sanitise(tree.serialise(body)), body, (*selected, *steps)
 
 
@@ -108,11 +109,19 @@ def _summary(title: str, html: str, text: str, given: str = "") -> str:
     return summarise(given, title, lambda: running(html, text))
 
 
-def _tree(
-    html: str, base: str | None, drops: images.Drops
-) -> tuple[tree.Element, tuple[Step, ...]]:
-    """The tree of what stays, and what was done to it."""
-    body = tree.parse(html)
+def _selected(html: str, remove: tuple[str, ...]) -> tuple[tree.Element, tuple[Step, ...]]:
+    """The tree of what the source's selectors leave, and what they took out."""
+    if selectors.are_simple(remove):
+        body = tree.parse(html)
+        return body, selectors.remove(body, remove)
+    left, steps = selectors.remove_any(html, remove)
+    return tree.parse(left), steps
+
+
+def _mended(
+    body: tree.Element, html: str, base: str | None, drops: images.Drops
+) -> tuple[Step, ...]:
+    """Leaves in a tree, which was made of ``html``, what is to be read; what was done to it."""
     # Kept alive, so that the steps do not make a Python object of each element time and again.
     _alive = list(body.iter())
     # Most steps have nothing to do in most articles, which the names of its elements tell, and
@@ -131,7 +140,7 @@ def _tree(
     empty = empties.remove(body, present)
     if not present.isdisjoint(sanitise.CODE):
         sanitise.name_code_languages(body)
-    return body, (*steps, *empty)
+    return (*steps, *empty)
 
 
 def _globs(patterns: tuple[str, ...]) -> images.Drops:
