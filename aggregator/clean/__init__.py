@@ -7,6 +7,7 @@ each takes out, keeps and changes, and why they come in this order.
 import re
 from dataclasses import dataclass, replace
 from fnmatch import translate
+from itertools import chain
 from typing import Any
 
 from aggregator.article import Article, Companion, Enclosure, Episode, Origin, Step
@@ -83,7 +84,7 @@ def clean_html(
     """
     markup = tree.bounded(legal_markup(html))
     body, selected = _selected(markup, selectors.likely(markup, recipe.remove))
-    steps = _mended(body, markup, base, _globs(recipe.drop_images))
+    steps = _mended(body, base, _globs(recipe.drop_images))
     return sanitise.sanitise(tree.serialise(body)), body, (*selected, *steps)
 
 
@@ -118,15 +119,13 @@ def _selected(html: str, remove: tuple[str, ...]) -> tuple[tree.Element, tuple[S
     return tree.parse(left), steps
 
 
-def _mended(
-    body: tree.Element, html: str, base: str | None, drops: images.Drops
-) -> tuple[Step, ...]:
-    """Leaves in a tree, which was made of ``html``, what is to be read; what was done to it."""
+def _mended(body: tree.Element, base: str | None, drops: images.Drops) -> tuple[Step, ...]:
+    """Leaves in a tree what is to be read; what was done to it."""
     # Kept alive, so that the steps do not make a Python object of each element time and again.
-    _alive = list(body.iter())
-    # Most steps have nothing to do in most articles, which the names of its elements tell, and
-    # whether that of an attribute occurs at all.
-    written = html.encode().lower()
+    alive = list(body.iter())
+    # Most steps have nothing to do in most articles, which the names of elements and of their
+    # attributes tell.
+    written = frozenset(chain.from_iterable(element.keys() for element in alive))
     steps = (*dialects.translate(body, written), *embeds.replace(body, base))
     # What else the further steps make of elements is nothing that one after them looks for.
     present = tree.names(body)
