@@ -83,9 +83,16 @@ def clean_html(
     ``base`` is what relative links start from. Pure, and raises nothing for any input.
     """
     markup = tree.bounded(legal_markup(html))
-    body, selected = _selected(markup, selectors.likely(markup, recipe.remove))
-    steps = _mended(body, base, _globs(recipe.drop_images))
-    return sanitise.sanitise(tree.serialise(body)), body, (*selected, *steps)
+    remove = selectors.likely(markup, recipe.remove)
+    steps: tuple[Step, ...] = ()
+    if not selectors.are_simple(remove):
+        markup, steps = selectors.remove_any(markup, remove)
+        remove = ()
+    body = tree.parse(markup)
+    # Kept alive, so that the steps do not make a Python object of each element time and again.
+    _alive = list(body.iter())
+    steps += selectors.remove(body, remove) + _mended(body, base, _globs(recipe.drop_images))
+    return sanitise.sanitise(tree.serialise(body)), body, steps
 
 
 def recut(article: Article, html: str) -> Article:
@@ -110,22 +117,11 @@ def _summary(title: str, html: str, text: str, given: str = "") -> str:
     return summarise(given, title, lambda: running(html, text))
 
 
-def _selected(html: str, remove: tuple[str, ...]) -> tuple[tree.Element, tuple[Step, ...]]:
-    """The tree of what the source's selectors leave, and what they took out."""
-    if selectors.are_simple(remove):
-        body = tree.parse(html)
-        return body, selectors.remove(body, remove)
-    left, steps = selectors.remove_any(html, remove)
-    return tree.parse(left), steps
-
-
 def _mended(body: tree.Element, base: str | None, drops: images.Drops) -> tuple[Step, ...]:
     """Leaves in a tree what is to be read; what was done to it."""
-    # Kept alive, so that the steps do not make a Python object of each element time and again.
-    alive = list(body.iter())
     # Most steps have nothing to do in most articles, which the names of elements and of their
     # attributes tell.
-    written = frozenset(chain.from_iterable(element.keys() for element in alive))
+    written = frozenset(chain.from_iterable(element.keys() for element in body.iter()))
     steps = (*dialects.translate(body, written), *embeds.replace(body, base))
     # What else the further steps make of elements is nothing that one after them looks for.
     present = tree.names(body)

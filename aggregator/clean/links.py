@@ -21,8 +21,7 @@ def mend(body: Element, written: Set[str], base: str | None) -> tuple[Step, ...]
     ``id`` stays only where a link of the article leads to it, which is what footnotes need and
     nothing else does.
     """
-    nested = _NESTED(body)
-    if nested:  # parsers take a link inside a link apart, each in its own way
+    if nested := _nested(body):  # parsers take a link inside a link apart, each in its own way
         mark(nested, UNWRAP)
         prune(body)
     page = base.partition("#")[0] + "#" if base else "#"
@@ -42,6 +41,12 @@ def mend(body: Element, written: Set[str], base: str | None) -> tuple[Step, ...]
         prune(body)
     count, size = sum(map(bool, taken_off)), sum(taken_off)
     return (Step("links", "tracking parameters", count, size),) if count else ()
+
+
+def _nested(body: Element) -> list[Element]:
+    """Links inside of links, and links around tables; most articles have none of either."""
+    around = (next(link.iterdescendants("a", "table"), None) for link in body.iter("a"))
+    return _NESTED(body) if any(inside is not None for inside in around) else []
 
 
 def _fragment(link: Element, address: str, page: str) -> str:

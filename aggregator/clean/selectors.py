@@ -1,7 +1,7 @@
 """What a source's own CSS selectors take out."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import chain
 
@@ -18,9 +18,8 @@ _CLASS_OR_ID = re.compile(r"[.#](-?[^\W\d][\w-]*)")
 _NAME = re.compile(r"-?[^\W\d][\w-]*")
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 
-# What may stand in XPath as it is.
+# Names that lxml and soupsieve compare alike.
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-_PLAIN_VALUE = re.compile(r"[\w-]+")
 # Elements that stand around an article, not in it.
 _AROUND = frozenset({"html", "head", "body"})
 # Attributes that BeautifulSoup takes apart at white space, as it does with "class".
@@ -166,7 +165,11 @@ def _is_inside(part: Selector) -> bool:
 
 def _found(part: Selector, body: Element) -> list[Element]:
     """The elements that match, in document order."""
-    found = [element for element in _candidates(part)(body) if _fits(element, part)]
+    name = part.tag.name.lower() if part.tag else "*"
+    elements = list(body.getroottree().iter(name))
+    if part.classes:  # most selectors have one, and most elements none
+        elements = [element for element in elements if element.get("class")]
+    found = [element for element in elements if _fits(element, part)]
     # From the outside in, each once: with 200 levels, all ways to the outside would be millions.
     for outer in _only(part.relation):
         around = set(_found(outer, body))
@@ -177,20 +180,8 @@ def _found(part: Selector, body: Element) -> list[Element]:
     return found
 
 
-@cache
-def _candidates(part: Selector) -> Callable[[Element], list[Element]]:
-    """Finds elements that may be meant: all that are, and some that are not."""
-    wanted = [f"[@{rule.attribute.lower()}]" for rule in part.attributes]
-    values = [*(("class", name) for name in part.classes), *(("id", name) for name in part.ids)]
-    for attribute, value in values:
-        plain = _PLAIN_VALUE.fullmatch(value) is not None
-        wanted.append(f"[contains(@{attribute}, '{value}')]" if plain else f"[@{attribute}]")
-    name = part.tag.name.lower() if part.tag else "*"
-    return tree.xpath(f"/descendant-or-self::{name}{''.join(wanted)}")
-
-
 def _fits(element: Element, part: Selector) -> bool:
-    """Whether a candidate has the classes, the id and the attributes."""
+    """Whether an element of the right name has the classes, the id and the attributes."""
     return (
         set(part.classes).issubset(element.get("class", "").split())
         and all(name == element.get("id", "") for name in part.ids)
@@ -199,8 +190,8 @@ def _fits(element: Element, part: Selector) -> bool:
 
 
 def _has(element: Element, rule: SelectorAttribute) -> bool:
-    if rule.pattern is None:
-        return True
-    value = element.get(rule.attribute.lower())
-    said = " ".join(value.split()) if rule.attribute.lower() == "class" else value
-    return rule.pattern.search(said) is not None
+    name = rule.attribute.lower()
+    value: str | None = element.get(name)
+    if value is None or rule.pattern is None:
+        return value is not None
+    return rule.pattern.search(" ".join(value.split()) if name == "class" else value) is not None
