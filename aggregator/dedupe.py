@@ -44,17 +44,19 @@ _QUERY = re.compile(r"((?:src|srcset|poster)=\"[^\"?]*)\?[^\"]*")
 _RICH = re.compile(r"<(?:img|video|audio|table|pre|figure|math)\b")
 
 
-def candidate(article: Article, plain: Article | None = None) -> Candidate:
+def candidate(
+    article: Article,
+    plain: Article | None = None,
+    *,
+    blocks: tuple[str, ...] | None = None,
+    bands: tuple[int, ...] = (),
+) -> Candidate:
     """Give a cleaned article its keys; a uid or an entry id that is too long is replaced.
 
-    ``plain`` is the article before learned boilerplate was taken out, if any was.
+    ``plain`` is the article before learned boilerplate was taken out, if any was. ``blocks`` and
+    ``bands``: see Candidate.
     """
-    given = article.entry_id
-    article = replace(
-        article,
-        uid=_bounded(article.uid),
-        entry_id=given if given and _bounded(given) == given else None,
-    )
+    article = _with_short_ids(article)
     # Folded once for all keys: of a Chinese post of 8 kB that takes a quarter of a millisecond.
     title, text = _plain(article.title), _plain(article.text)
     content_hash = _fingerprint(title, text, article)
@@ -66,7 +68,17 @@ def candidate(article: Article, plain: Article | None = None) -> Candidate:
         title_key=_short(title.casefold()),
         text_key=_short(text),
         richness=_richness(article),
+        blocks=blocks,
+        bands=bands,
     )
+
+
+def _with_short_ids(article: Article) -> Article:
+    uid, given = _bounded(article.uid), article.entry_id
+    kept = given if given and _bounded(given) == given else None
+    if uid == article.uid and kept == given:
+        return article
+    return replace(article, uid=uid, entry_id=kept)
 
 
 def fingerprint(article: Article) -> str:
@@ -268,7 +280,7 @@ def _revision(article: Article) -> str:
         article.published and article.published.isoformat(),
         article.categories,
         article.category_paths,
-        _QUERY.sub(r"\1", article.html),
+        _QUERY.sub(r"\1", article.html) if "?" in article.html else article.html,
         article.summary,
         (article.image or "").partition("?")[0],
         article.language,

@@ -116,9 +116,8 @@ def prepare(document: Document, task: Task) -> Prepared:
     done = functools.partial(Prepared, name=document.name, validators=document.validators)
     try:
         parsed = _parsed(document, task.brief)
-        raw = (replace(a, language=a.language or parsed.language) for a in parsed.articles)
         return done(
-            articles=tuple(_ready(article, document, task) for article in raw),
+            articles=tuple(_ready(_spoken(raw, parsed), document, task) for raw in parsed.articles),
             problems=parsed.problems,
             hints=parsed.hints,
             how=parsed.how,
@@ -129,6 +128,13 @@ def prepare(document: Document, task: Task) -> Prepared:
     except Exception as error:
         said = f"{document.name}: unexpected {type(error).__name__}: {error}"
         return done(error=said, traceback=traceback.format_exc())
+
+
+def _spoken(article: Article, parsed: Parsed) -> Article:
+    """Return an article in its document's language, where it names none itself."""
+    if article.language or not parsed.language:
+        return article
+    return replace(article, language=parsed.language)
 
 
 def _parsed(document: Document, brief: Brief) -> Parsed:
@@ -186,9 +192,8 @@ def finish(cleaned: Article, task: Task) -> Ready:
     # What an article shows by itself is compared with what it showed before; what was learned
     # meanwhile is no change of it.
     plain = None if cut is cleaned else _ruled(cleaned, task)[0]
-    made = replace(
-        candidate(article, plain), blocks=blocks, bands=near.sketch(article.title, article.text)
-    )
+    bands = near.sketch(article.title, article.text)
+    made = candidate(article, plain, blocks=blocks, bands=bands)
     return Ready(candidate=made, categories=categories, dropped=dropped)
 
 
@@ -285,7 +290,7 @@ def _fetched(document: Document) -> str:
 def _ruled(cleaned: Article, task: Task) -> tuple[Article, str, tuple[Category, ...]]:
     brief = task.brief
     categories = _named(cleaned, brief)
-    article = replace(cleaned, categories=tuple(category.name for category in categories))
+    article = _called(cleaned, categories)
     if not brief.rules:
         return article, "", categories
     ruled = apply(article, brief.rules, brief.source, task.now, plain)
@@ -296,8 +301,14 @@ def _ruled(cleaned: Article, task: Task) -> tuple[Article, str, tuple[Category, 
         after = clean(replace(after, summary=summary), brief.recipe)
     if after.categories != article.categories:
         categories = _only(_categories(after.categories, categories), brief.policy)
-        after = replace(after, categories=tuple(category.name for category in categories))
+        after = _called(after, categories)
     return after, ruled.dropped, categories
+
+
+def _called(article: Article, categories: tuple[Category, ...]) -> Article:
+    names = tuple(category.name for category in categories)
+    # A copy takes 5 µs, and most articles keep their categories as they are.
+    return article if names == article.categories else replace(article, categories=names)
 
 
 def _named(article: Article, brief: Brief) -> tuple[Category, ...]:
@@ -315,8 +326,14 @@ def _named(article: Article, brief: Brief) -> tuple[Category, ...]:
                 )
     for name in names:
         called = brief.policy.rename.get(fold(name), name)
-        found.setdefault(called, Category(name=called, slug=slug(called)))
+        found.setdefault(called, _category(called))
     return _only(tuple(found.values()), brief.policy)
+
+
+@functools.lru_cache(maxsize=4096)
+def _category(name: str) -> Category:
+    """Return a category; a source has a few for all of its articles."""
+    return Category(name=name, slug=slug(name))
 
 
 def _categories(names: tuple[str, ...], known: tuple[Category, ...]) -> tuple[Category, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence, Set
 from hashlib import blake2b
 from itertools import accumulate
 
-from aggregator.boilerplate.page import Leaf, Page, text
+from aggregator.boilerplate.page import Leaf, Page, read_texts, text
 from aggregator.boilerplate.wording import (
     CODE,
     FURNITURE_HOSTS,
@@ -73,12 +73,13 @@ def key(leaf: Leaf) -> str:
 
 def likely_keys(page: Page) -> list[str]:
     """The key of each block that stands where furniture of its kind does; "" for the others."""
-    return [
-        found
-        if (found := key(leaf) if _may_be(at, page) else "") and _fits(at, page, found)
-        else ""
-        for at, leaf in enumerate(page.leaves)
-    ]
+    likely = [at for at in range(len(page.leaves)) if _may_be(at, page)]
+    read_texts([page.leaves[at] for at in likely])
+    keys = [""] * len(page.leaves)
+    for at in likely:
+        found = key(page.leaves[at])
+        keys[at] = found if found and _fits(at, page, found) else ""
+    return keys
 
 
 def boxes(

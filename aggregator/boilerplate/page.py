@@ -1,6 +1,7 @@
 """An article's HTML as blocks and the elements around them, with where each is in the text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -142,8 +143,20 @@ def _add_leaf(page: Page, node: Node | None, raw: str, start: int, inline: int) 
 
 def text(raw: str) -> str:
     """The text of a stretch: NFKC, case-folded, white space collapsed."""
+    return " ".join(_folded(raw).split())
+
+
+def read_texts(leaves: Sequence[Leaf]) -> None:
+    """Read the texts of blocks all at once: that takes a third of the time of one by one."""
+    lines = _folded("\n".join([leaf.raw.replace("\n", " ") for leaf in leaves])).split("\n")
+    if len(lines) == len(leaves):  # else, there are line ends in what was escaped twice
+        for leaf, line in zip(leaves, lines, strict=True):
+            leaf.text = " ".join(line.split())
+
+
+def _folded(raw: str) -> str:
     found = _ANY_TAG.sub("", raw.replace("<br>", " ")) if "<" in raw else raw
-    return " ".join(nfkc(unescape(found)).casefold().split())
+    return nfkc(unescape(found)).casefold()
 
 
 def without_tags(raw: str) -> str:

@@ -410,10 +410,17 @@ _CHARACTER = re.compile(
 )
 
 
+# Words of ASCII are found as bytes, which takes two thirds of the time.
+_BYTE_WORDS = frozenset(word.encode() for word in _WORDS if word.isascii())
+_NO_LETTERS = bytes(code if bytes((code,)).isalpha() else ord(" ") for code in range(256))
+
+
 def telling(text: str) -> frozenset[str]:
     """The words of a text that speak for its being furniture: nearly always, there are none."""
-    found = _WORDS.intersection(_WORD.findall(text))
-    return found if text.isascii() else found.union(_CHARACTER.findall(text))
+    if text.isascii():
+        found = _BYTE_WORDS.intersection(text.encode().translate(_NO_LETTERS).split())
+        return frozenset(map(bytes.decode, found))
+    return _WORDS.intersection(_WORD.findall(text)).union(_CHARACTER.findall(text))
 
 
 def line(text: str, words: Set[str]) -> str:

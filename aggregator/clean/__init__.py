@@ -7,6 +7,7 @@ each takes out, keeps and changes, and why they come in this order.
 import re
 from dataclasses import dataclass, replace
 from fnmatch import translate
+from itertools import chain
 from typing import Any
 
 from aggregator.article import Article, Companion, Enclosure, Episode, Origin, Step
@@ -81,9 +82,17 @@ def clean_html(
 
     ``base`` is what relative links start from. Pure, and raises nothing for any input.
     """
-    markup, selected = selectors.remove(tree.bounded(legal_markup(html)), recipe.remove)
-    body, steps = _tree(markup, base, _globs(recipe.drop_images))
-    return sanitise.sanitise(tree.serialise(body)), body, (*selected, *steps)
+    markup = tree.bounded(legal_markup(html))
+    remove = selectors.likely(markup, recipe.remove)
+    steps: tuple[Step, ...] = ()
+    if not selectors.are_simple(remove):
+        markup, steps = selectors.remove_any(markup, remove)
+        remove = ()
+    body = tree.parse(markup)
+    # Kept alive, so that the steps do not make a Python object of each element time and again.
+    _alive = list(body.iter())
+    steps += selectors.remove(body, remove) + _mended(body, base, _globs(recipe.drop_images))
+    return sanitise.sanitise(tree.serialise(body)), body, steps
 
 
 def recut(article: Article, html: str) -> Article:
@@ -108,16 +117,11 @@ def _summary(title: str, html: str, text: str, given: str = "") -> str:
     return summarise(given, title, lambda: running(html, text))
 
 
-def _tree(
-    html: str, base: str | None, drops: images.Drops
-) -> tuple[tree.Element, tuple[Step, ...]]:
-    """The tree of what stays, and what was done to it."""
-    body = tree.parse(html)
-    # Kept alive, so that the steps do not make a Python object of each element time and again.
-    _alive = list(body.iter())
-    # Most steps have nothing to do in most articles, which the names of its elements tell, and
-    # whether that of an attribute occurs at all.
-    written = html.encode().lower()
+def _mended(body: tree.Element, base: str | None, drops: images.Drops) -> tuple[Step, ...]:
+    """Leaves in a tree what is to be read; what was done to it."""
+    # Most steps have nothing to do in most articles, which the names of elements and of their
+    # attributes tell.
+    written = frozenset(chain.from_iterable(element.keys() for element in body.iter()))
     steps = (*dialects.translate(body, written), *embeds.replace(body, base))
     # What else the further steps make of elements is nothing that one after them looks for.
     present = tree.names(body)
@@ -131,7 +135,7 @@ def _tree(
     empty = empties.remove(body, present)
     if not present.isdisjoint(sanitise.CODE):
         sanitise.name_code_languages(body)
-    return body, (*steps, *empty)
+    return (*steps, *empty)
 
 
 def _globs(patterns: tuple[str, ...]) -> images.Drops:

@@ -4,7 +4,7 @@ AMP's elements, maths that is there twice, line numbers, task lists, tables that
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
@@ -33,7 +33,7 @@ _DRAWN = xpath(
 )
 _TEX = xpath("descendant::script[starts-with(@type, 'math/tex')]")
 _DRAWN_BEFORE = re.compile(r"\bMathJax(?:_Display|_SVG\w*)?(?=\s|$)")
-_GUTTER = xpath("descendant::*[self::td or self::pre or self::span or self::code][@class]")
+_GUTTER = ("td", "pre", "span", "code")
 _NUMBERS = re.compile(
     r"(?:^|\s)(?:gutter|line-?no|linenos?|line-?numbers?|lnt|blob-num)(?:$|[\s-])"
 )
@@ -48,15 +48,15 @@ _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b")
 _ITALIC = re.compile(r"font-style\s*:\s*italic\b")
 
 
-def translate(body: Element, written: bytes) -> tuple[Step, ...]:
+def translate(body: Element, written: Set[str]) -> tuple[Step, ...]:
     """Brings a tree into plain HTML.
 
-    ``written``, the HTML that it was made of in lower case, tells which ways it needs.
+    ``written``, the names of its attributes, tells which ways it needs.
     """
     steps: list[Step] = []
     present = names(body)
     for elements, clues, change in _DIALECTS:
-        if not elements.isdisjoint(present) and any(clue in written for clue in clues):
+        if not elements.isdisjoint(present) and not (clues and clues.isdisjoint(written)):
             steps += change(body) or ()
     return tuple(steps)
 
@@ -115,10 +115,12 @@ def _operator(beside: Element, text: str) -> Element:
 def _line_numbers(body: Element) -> tuple[Step, ...]:
     numbers = [
         element
-        for element in _GUTTER(body)
-        if _NUMBERS.search(element.get("class"))
+        for element in find(body, *_GUTTER)
+        if _NUMBERS.search(element.get("class", ""))
         and _ONLY_NUMBERS.fullmatch("".join(element.itertext()))
     ]
+    if not numbers:
+        return ()
     tables = {table for element in numbers for table in element.iterancestors("table")}
     steps = take_out(numbers, "line numbers")
     prune(body)
@@ -162,22 +164,18 @@ def _emphasis(body: Element) -> None:
 
 _MATHS = frozenset({"math", "mjx-container", "mjx-assistive-mml"})
 
-# Which elements there must be, and what of this must occur in the HTML, for a change to be worth a
-# look at the tree.
+# Which elements there must be, and attributes of which name, for a change to be worth a look at the
+# tree; where none is named, all may be without.
 _DIALECTS: tuple[
-    tuple[frozenset[str], tuple[bytes, ...], Callable[[Element], tuple[Step, ...] | None]], ...
+    tuple[frozenset[str], frozenset[str], Callable[[Element], tuple[Step, ...] | None]], ...
 ] = (
-    (frozenset(_AMP), (b"",), _amp),
-    (frozenset(_PLAYERS), (b"videoid",), _players),
-    (_MATHS, (b"aria-hidden",), _drawn_maths),
-    (frozenset({"script"}), (b"math/tex",), _tex),
-    (frozenset({"mfenced"}), (b"",), _fences),
-    (
-        frozenset({"td", "pre", "span", "code"}),
-        (b"gutter", b"lineno", b"line-no", b"line-num", b"linenum", b"lnt", b"blob-num"),
-        _line_numbers,
-    ),
-    (frozenset({"input"}), (b"checkbox",), _tasks),
-    (frozenset({"table"}), (b"role=",), _layout),
-    (frozenset({"span"}), (b"font-weight", b"font-style"), _emphasis),
+    (frozenset(_AMP), frozenset(), _amp),
+    (frozenset(_PLAYERS), frozenset({"data-videoid", "videoid"}), _players),
+    (_MATHS, frozenset({"aria-hidden"}), _drawn_maths),
+    (frozenset({"script"}), frozenset({"type"}), _tex),
+    (frozenset({"mfenced"}), frozenset(), _fences),
+    (frozenset(_GUTTER), frozenset({"class"}), _line_numbers),
+    (frozenset({"input"}), frozenset({"type"}), _tasks),
+    (frozenset({"table"}), frozenset({"role"}), _layout),
+    (frozenset({"span"}), frozenset({"style"}), _emphasis),
 )

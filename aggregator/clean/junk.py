@@ -40,14 +40,13 @@ TRACKERS = (
 _TEXT_OF_A_PAGE = 200
 
 
-def remove(body: Element, written: bytes, present: Set[str]) -> tuple[Step, ...]:
+def remove(body: Element, written: Set[str], present: Set[str]) -> tuple[Step, ...]:
     """Marks hidden elements, forms that are only fields, and tracking pixels.
 
-    ``written`` is the HTML that the tree was made of, in lower case; ``present`` are the names of
-    its elements.
+    ``written`` are the names of attributes, ``present`` those of the elements there are.
     """
     steps: tuple[Step, ...] = ()
-    if b"style" in written or b"hidden" in written:
+    if "style" in written or "hidden" in written:
         steps += take_out(filter(_is_hidden, _STYLED(body)), "hidden")
     if "img" in present:
         steps += take_out(filter(is_tracker, find(body, "img")), "tracking pixels")

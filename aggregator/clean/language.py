@@ -141,8 +141,10 @@ def _by_script(text: str) -> str | None:
     telling = "".join(_TELLING.findall(sample))
     if len(telling) < len(sample) * _SHARE / 2:
         return None
-    letters = sum(map(str.isalpha, sample))
     han, kana = "".join(_HAN.findall(telling)), "".join(_KANA.findall(telling))
+    letters = len(sample)  # at most; to count them takes longest here
+    if len(han) + len(kana) <= letters * _SHARE:
+        letters = sum(map(str.isalpha, sample))
     if len(han) + len(kana) > letters * _SHARE:
         return "ja" if len(kana) > len(han + kana) * _KANA_SHARE else _chinese(han)
     for language, script in _SCRIPTS:
@@ -161,7 +163,7 @@ def _chinese(han: str) -> str:
 
 def _by_words(sample: str) -> str | None:
     detect = _detector()
-    if detect is None or sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
+    if detect is None or not _has_letters(sample):
         return None
     line = sample.replace("\n", " ")
     told = line if line.isprintable() else _NO_TEXT.sub(" ", line)
@@ -170,6 +172,12 @@ def _by_words(sample: str) -> str | None:
     if not reliable or first[2] < _FEWEST_PERCENT or language in _CONFUSED:
         return None
     return normalise(language) if language != "sr" or _SERBIAN.search(sample) else None
+
+
+def _has_letters(sample: str) -> bool:
+    """Whether there are enough letters; nearly always, the first few characters tell."""
+    first = sample[: 2 * _FEWEST_LETTERS]
+    return any(sum(map(str.isalpha, one)) >= _FEWEST_LETTERS for one in (first, sample))
 
 
 @cache

@@ -14,34 +14,39 @@ _WITH_ID = xpath("descendant::*[@id or @name]")
 _CITING = ("blockquote", "del", "ins", "q")
 
 
-def mend(body: Element, written: bytes, base: str | None) -> tuple[Step, ...]:
+def mend(body: Element, written: Set[str], base: str | None) -> tuple[Step, ...]:
     """Mends every link and citation; a link without a usable address gives way to its text.
 
-    ``written`` is the HTML that the tree was made of, in lower case. Expects that pictures without
-    an address are gone. An ``id`` stays only where a link of the article leads to it, which is what
-    footnotes need and nothing else does.
+    ``written`` are the names of attributes. Expects that pictures without an address are gone. An
+    ``id`` stays only where a link of the article leads to it, which is what footnotes need and
+    nothing else does.
     """
-    nested = _NESTED(body)
-    if nested:  # parsers take a link inside a link apart, each in its own way
+    if nested := _nested(body):  # parsers take a link inside a link apart, each in its own way
         mark(nested, UNWRAP)
         prune(body)
     page = base.partition("#")[0] + "#" if base else "#"
     links = [(link, link.get("href", "").strip()) for link in body.iter("a")]
     wanted = {name for link, to in links if "#" in to and (name := _fragment(link, to, page))}
     present = _keep_ids(body, wanted) if wanted else set()
-    if not wanted and b"id" in written:
+    if not wanted and "id" in written:
         _drop_ids(body)
     taken_off = [
         _mend(link, to, base, _fragment(link, to, page) if present and "#" in to else "", present)
         for link, to in links
     ]
-    if b"cite" in written:
+    if "cite" in written:
         for quotation in find(body, *_CITING):
             _set(quotation, "cite", web_address(quotation.get("cite"), base))
     if any(link.tag == UNWRAP for link, _ in links):
         prune(body)
     count, size = sum(map(bool, taken_off)), sum(taken_off)
     return (Step("links", "tracking parameters", count, size),) if count else ()
+
+
+def _nested(body: Element) -> list[Element]:
+    """Links inside of links, and links around tables; most articles have none of either."""
+    around = (next(link.iterdescendants("a", "table"), None) for link in body.iter("a"))
+    return _NESTED(body) if any(inside is not None for inside in around) else []
 
 
 def _fragment(link: Element, address: str, page: str) -> str:

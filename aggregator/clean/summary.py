@@ -44,6 +44,8 @@ _TAIL = re.compile(
 )
 _LONGEST_TAIL = 60
 _TAIL_ENDS = (*"])egty…»→›>文る기", "...")
+# What stands around the words that two texts are compared by.
+_BESIDE_CORE = " .…。"
 # Lines that are no part of a text: where it is from and by whom, and links to players.
 _BESIDE = re.compile(
     r"(?:来源|來源|原标题|作者|编辑|責任編輯|责任编辑|记者|記者|文|图|Source|Author|By)\s*[:：/／|｜].{0,40}|"
@@ -108,12 +110,20 @@ def _without_tags(text: str) -> str:
 
 
 def _core(text: str) -> str:
-    return text.casefold().strip(" .…。")
+    return text.casefold().strip(_BESIDE_CORE)
+
+
+def _is_of_core(line: str, core: str) -> bool:
+    """Whether a line says what has this core. Folding case makes no text shorter."""
+    bare = line.strip(_BESIDE_CORE)
+    return len(bare) <= len(core) and bare.casefold() == core
 
 
 def _first_sentences(title: str, text: str) -> str:
     lines, core = text[:_LONGEST_START].split("\n"), _core(title)
-    telling = [line for line in lines if _core(line) != core and not _BESIDE.fullmatch(line)]
+    telling = [
+        line for line in lines if not _is_of_core(line, core) and not _BESIDE.fullmatch(line)
+    ]
     start = " ".join(telling or lines)
     # The text is clean already; only what looks like markup or entities is to be tidied.
     if "<" in start or "&" in start:

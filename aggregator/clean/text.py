@@ -55,7 +55,14 @@ def _collapsed(text: str) -> str:
     if not text.isascii():
         for character in NO_WIDTH:
             text = text.replace(character, "")
-    return "\n".join([" ".join(words) for line in text.split("\n") if (words := line.split())])
+    return "\n".join(filter(None, map(_with_single_spaces, text.split("\n"))))
+
+
+def _with_single_spaces(line: str) -> str:
+    bare = line.strip()
+    # Of all white space, only the space is printable. To see that there is nothing to do takes a
+    # third of taking English apart into its words.
+    return bare if "  " not in bare and bare.isprintable() else " ".join(bare.split())
 
 
 def _gap(match: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from hashlib import blake2b
 from heapq import nsmallest
+from struct import iter_unpack
 from zlib import crc32
 
 from aggregator.near.letters import SHORTEST, fold, is_dense, weight
@@ -26,23 +27,28 @@ _TITLE, _TITLE_CHARACTERS = 16, 400
 _SHINGLE = 24
 
 
-def _beginning(latin: str, of_32: int) -> re.Pattern[str]:
-    """Some Latin letters, and so many of every 32 characters of all other alphabets."""
+def _shingles(latin: str, of_32: int, size: int) -> re.Pattern[str]:
+    """Shingles that begin with some Latin letters, or so many of every 32 other characters."""
     firsts = range(0xA0, 0x1_0000, 32)
     others = "".join(f"{chr(first)}-{chr(first + of_32 - 1)}" for first in firsts)
-    return re.compile(f"[{latin}{others}]")
+    return re.compile(f"(?=([{latin}{others}].{{{size - 1}}}))", re.DOTALL)
 
 
 # What shingles begin with. Of a text's beginning three of ten count, half of the Chinese ones; of
 # the whole a sixteenth, an eighth of the Chinese ones. With four of ten throughout no more of the
 # labelled pairs are found, in three times the time. With a tenth throughout, short bulletins from
 # one template crowd each other out: of 1,000, 100 more do not find their copies.
-_MANY, _FEW = _beginning("aei0-9", of_32=16), _beginning("s", of_32=4)
+_SIZES = (_SHINGLE, _SHINGLE // 3)
+_MANY = {size: _shingles("aei0-9", 16, size) for size in _SIZES}
+_FEW = {size: _shingles("s", 4, size) for size in _SIZES}
+# What follows the one beginning of ASCII that counts: found in a quarter of the time.
+_AFTER_S = re.compile(f"s(?=(.{{{_SHINGLE - 1}}}))", re.DOTALL)
 
-# Letters of each part that is sketched (of Chinese: a third), and how many keys it gets. Two each
+# Letters of each part that is sketched (of Chinese: a third), how many keys it gets, and whether
+# few of its shingles count. Two each
 # find as many of the labelled pairs; the others are for edits that nobody thought of. As many keys
 # of the whole alone lose seven times more pairs, all of them copies that were cut.
-_PARTS = ((180, 2, _MANY), (720, 3, _MANY), (8_000, 3, _FEW))
+_PARTS = ((180, 2, False), (720, 3, False), (8_000, 3, True))
 
 
 def sketch(title: str, text: str) -> tuple[int, ...]:
@@ -63,15 +69,28 @@ def _chosen(letters: str) -> Iterator[str]:
     """The shingles that stand for a text."""
     unit = 3 if is_dense(letters) else 1
     size = _SHINGLE // unit
-    # Four bytes to each letter, so that one cuts by position.
-    data = letters.encode("utf-32-le", "surrogatepass")
-    for length, count, beginning in _PARTS:
-        last = min(length // unit, len(letters) - size + 1)
-        starts = [match.start() for match in beginning.finditer(letters, 0, last)] or range(last)
-        checksums = [crc32(data[4 * start : 4 * (start + size)]) for start in starts]
+    for length, count, few in _PARTS:
+        shingles = _begun(letters, length // unit, size, few=few)
+        checksums = _checksums(shingles, size)
         for checksum in nsmallest(count, set(checksums)):
-            start = starts[checksums.index(checksum)]
-            yield letters[start : start + size]
+            yield shingles[checksums.index(checksum)]
+
+
+def _begun(letters: str, length: int, size: int, *, few: bool) -> list[str]:
+    """The shingles of the first letters that count."""
+    last = min(length, len(letters) - size + 1)
+    end = max(0, last + size - 1)
+    if few and letters.isascii():
+        found = [f"s{rest}" for rest in _AFTER_S.findall(letters, 0, end)]
+    else:
+        found = (_FEW if few else _MANY)[size].findall(letters, 0, end)
+    return found or [letters[start : start + size] for start in range(last)]
+
+
+def _checksums(shingles: list[str], size: int) -> list[int]:
+    """The checksums of shingles of one size, with four bytes to each letter."""
+    data = "".join(shingles).encode("utf-32-le", "surrogatepass")
+    return [crc32(shingle) for (shingle,) in iter_unpack(f"{4 * size}s", data)]
 
 
 def _key(letters: str) -> int:
