@@ -31,7 +31,6 @@ from aggregator.serving import Limit, Network, Readers
 from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebAddress, WebFolder, Zone, web_address
 from aggregator.sources.directory import DirectorySettings, matcher
-from aggregator.store.connect import address
 
 # Bytes. 10,000 sources take 1 MB.
 MOST_BYTES = 16_000_000
@@ -74,7 +73,7 @@ def _picture(value: str) -> str:
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Serve(_Section):
@@ -282,7 +281,7 @@ class Config(_Section):
 class Loaded(BaseModel):
     """A configuration that is right, with the folder that its relative paths start from."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     path: Path
     root: Path
@@ -408,6 +407,8 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
         return
     store = value.get("store")
     if isinstance(store, str):
+        from aggregator.store import address  # noqa: PLC0415
+
         try:
             address(store, root)
         except StoreError as error:

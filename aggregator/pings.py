@@ -13,10 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from aggregator.errors import FetchError
-from aggregator.fetch import Client, Request
+from aggregator.fetch import Request
 from aggregator.store import Ping, Store
+
+if TYPE_CHECKING:
+    from aggregator.fetch import Client
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +46,7 @@ class Teller:
     """What a hub is told with. ``hub`` is its address."""
 
     store: Store
-    client: Client
+    client: "Client"
     hub: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     chance: Callable[[], float] = random.random

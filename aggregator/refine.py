@@ -10,14 +10,13 @@ import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from aggregator import boilerplate
 from aggregator.article import Article, Document, Entry
 from aggregator.dedupe import candidate
 from aggregator.errors import AggregatorError, FetchError
-from aggregator.fetch import Client
 from aggregator.prepare import (
     Prepared,
     Ready,
@@ -29,6 +28,9 @@ from aggregator.prepare import (
 )
 from aggregator.sources import Found, Remote, Source
 from aggregator.store import Recut, Store
+
+if TYPE_CHECKING:
+    from aggregator.fetch import Client
 
 _TYPES = ("", "text/html", "application/xhtml+xml")
 
@@ -57,7 +59,7 @@ class Web:
     """What fetching the pages of a source's articles takes."""
 
     source: Source
-    client: Client
+    client: "Client"
     compute: Compute
 
 

@@ -22,7 +22,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from aggregator import boilerplate
 from aggregator.article import Document
@@ -37,7 +37,6 @@ from aggregator.errors import (
     StoreConflictError,
     Trouble,
 )
-from aggregator.fetch import Client
 from aggregator.flood import held_back, may_flood, suspicion, vanished
 from aggregator.health import Health, healthy
 from aggregator.identity import (
@@ -82,6 +81,9 @@ from aggregator.store import (
 )
 from aggregator.store.store import Batch
 
+if TYPE_CHECKING:
+    from aggregator.fetch import Client
+
 log = logging.getLogger(__name__)
 
 # Documents and bytes that are prepared as one task and saved in one transaction: below, the cost
@@ -111,7 +113,7 @@ class Context:
     """
 
     store: Store
-    client: Client
+    client: "Client"
     compute: Compute
     root: Path
     policy: CategoryPolicy

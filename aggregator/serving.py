@@ -77,7 +77,7 @@ Password = Annotated[SecretStr, AfterValidator(_password)]
 class Reader(BaseModel):
     """Somebody who may read, by a token in the address or by a name and a password."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     name: Annotated[str, AfterValidator(_name)] = Field(
         min_length=1, description="who it is; what is typed with the password"

@@ -4,14 +4,17 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
 from aggregator.article import Article, Entry, Feed
 from aggregator.health import ADVICE
-from aggregator.publish import Site, render
-from aggregator.publish.site import NEVER
+from aggregator.sources.base import EPOCH
 from aggregator.store import FeedStatus, SourceStatus, Store
+
+if TYPE_CHECKING:
+    from aggregator.publish import Site
 
 # What may pass by itself is told once it has not: after so many visits that failed one after the
 # other, or so long a time.
@@ -37,8 +40,10 @@ def address(base_url: str, token: str) -> str:
     return f"{base_url}status/{token}/rss.xml"
 
 
-async def troubles_files(store: Store, site: Site, token: str, now: datetime) -> dict[str, bytes]:
+async def troubles_files(store: Store, site: "Site", token: str, now: datetime) -> dict[str, bytes]:
     """Return the feed in all its formats, by file name."""
+    from aggregator.publish import render  # noqa: PLC0415
+
     statuses, feeds = await store.troubles(), await store.feed_statuses()
     feed = troubles_feed(statuses, site, token, now, feeds)
     return render(feed, site)
@@ -46,7 +51,7 @@ async def troubles_files(store: Store, site: Site, token: str, now: datetime) ->
 
 def troubles_feed(
     statuses: Sequence[SourceStatus],
-    site: Site,
+    site: "Site",
     token: str,
     now: datetime,
     feeds: Sequence[FeedStatus] = (),
@@ -93,7 +98,7 @@ def _of_source(status: SourceStatus) -> _Trouble:
         kind=status.health,
         text=status.health_text,
         advice=ADVICE.get(status.health, ""),
-        since=status.health_since or NEVER,
+        since=status.health_since or EPOCH,
     )
 
 
@@ -104,11 +109,11 @@ def _of_feed(feed: FeedStatus) -> _Trouble:
         kind="faulty",
         text=feed.fault,
         advice="what was published stays, and it is tried again",
-        since=feed.fault_since or NEVER,
+        since=feed.fault_since or EPOCH,
     )
 
 
-def _entry(trouble: _Trouble, site: Site, slug: str) -> Entry:
+def _entry(trouble: _Trouble, site: "Site", slug: str) -> Entry:
     since = trouble.since
     named = f"{site.base_url}\n{trouble.known_by}\n{trouble.kind}\n{since.isoformat()}"
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, named))

@@ -18,15 +18,17 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from aggregator.errors import FetchError
-from aggregator.fetch import Client
 from aggregator.sources import Memory, Source
 from aggregator.sources.base import web_address
 from aggregator.sources.feed import FeedSettings
 from aggregator.store import Standing, Store, Subscription
+
+if TYPE_CHECKING:
+    from aggregator.fetch import Client
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ class Desk:
     """
 
     store: Store
-    client: Client
+    client: "Client"
     address: str
     sources: Mapping[str, Source]
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

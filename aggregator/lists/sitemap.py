@@ -10,7 +10,6 @@ from datetime import UTC, datetime, tzinfo
 from io import BytesIO
 from itertools import islice
 
-from dateutil.parser import isoparse
 from lxml import etree
 
 from aggregator.errors import ParseError
@@ -218,6 +217,8 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
     """Read a W3C datetime (https://www.w3.org/TR/NOTE-datetime), or an RFC 5322 date as of RSS."""
     if not text or len(text) > _LONGEST_DATE:
         return None
+    from dateutil.parser import isoparse  # noqa: PLC0415
+
     for read in (datetime.fromisoformat, isoparse, email.utils.parsedate_to_datetime):
         try:
             moment = read(_NAMED_UTC.sub(r"\1Z", text))

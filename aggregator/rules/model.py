@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
-import regex
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -64,6 +63,8 @@ def _length(value: str) -> str:
 
 
 def _regex(value: str) -> str:
+    import regex  # noqa: PLC0415
+
     try:
         compiled(value)
     except regex.error as error:
@@ -165,7 +166,7 @@ WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -6,10 +6,12 @@ from fnmatch import translate
 from functools import lru_cache
 from itertools import islice
 from time import process_time
-
-import regex
+from typing import TYPE_CHECKING
 
 from aggregator.nfkc import fold
+
+if TYPE_CHECKING:
+    import regex
 
 SECONDS = 0.1
 """CPU time that a pattern has for one article. An honest one takes 0.001 for the longest text; a
@@ -43,6 +45,8 @@ class NotAppliedError(Exception):
 @lru_cache(_PATTERNS)
 def compiled(pattern: str) -> "regex.Pattern[str]":
     """A regular expression. Raises regex.error, RecursionError when it is nested too deeply."""
+    import regex  # noqa: PLC0415
+
     return regex.compile(pattern)
 
 

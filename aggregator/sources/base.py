@@ -6,21 +6,22 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import soupsieve
-from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from aggregator.article import Document
-from aggregator.fetch import Client, Request
-from aggregator.lists.opml import Outline
+from aggregator.fetch import Request
 from aggregator.rules import Rule
 from aggregator.sources.memory import Memory
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.base import BaseTrigger
+
+    from aggregator.fetch import Client
+    from aggregator.lists.opml import Outline
 
 # In the place of validators: it was read, and is to be read anew all the same. An edit of the
 # configuration leaves "" there.
@@ -65,8 +66,11 @@ def interval_of(every: str) -> int:
     return _MEANWHILE if every == AUTO or len(every.split()) > 1 else seconds(every)
 
 
-def trigger(every: str, zone: str) -> BaseTrigger:
+def trigger(every: str, zone: str) -> "BaseTrigger":
     """Return when a source is due, from a duration or a cron line. Raises ValueError."""
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415
+    from apscheduler.triggers.interval import IntervalTrigger  # noqa: PLC0415
+
     if every == AUTO:
         return IntervalTrigger(seconds=_MEANWHILE, jitter=_MEANWHILE // 10)
     if len(every.split()) > 1:
@@ -91,6 +95,8 @@ def _duration(value: str) -> str:
 
 def selector(value: str) -> str:
     """Return a CSS selector that can be used. Raises ValueError."""
+    import soupsieve  # noqa: PLC0415
+
     try:
         soupsieve.compile(value)
     except soupsieve.SelectorSyntaxError as error:
@@ -194,7 +200,7 @@ Zone = Annotated[str, AfterValidator(_zone), Field(description="an IANA time zon
 class Common(BaseModel):
     """The settings that every source has; ``defaults:`` sets them for all."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     every: Every = Field("30m", description="how often the source is scanned")
     categories: tuple[str, ...] = Field((), description="added to those of the articles")
@@ -330,7 +336,7 @@ class Answered:
 class Outlines:
     """The feeds that an OPML source lists."""
 
-    outlines: tuple[Outline, ...]
+    outlines: "tuple[Outline, ...]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,7 +369,7 @@ class Visit:
 
     root: Path
     seen: Mapping[str, str]
-    client: Client
+    client: "Client"
     only: frozenset[str] = frozenset()
     memories: Mapping[str, Memory] = field(default_factory=dict)
     body: Callable[[str], Awaitable[bytes | None]] = _nothing
@@ -395,6 +401,6 @@ class Source:
         return f"{self.settings.kind}:{self.settings.target}"
 
     @property
-    def trigger(self) -> BaseTrigger:
+    def trigger(self) -> "BaseTrigger":
         """When it is due."""
         return trigger(self.settings.every, self.zone)

@@ -8,7 +8,6 @@ from pydantic import AfterValidator, Field
 
 from aggregator.errors import FetchError
 from aggregator.lists.discover import looks_like_feed
-from aggregator.lists.nextpage import next_page
 from aggregator.lists.selector import split
 from aggregator.sources.base import Failure, Found, FullText, Remote, Selector, Visit, WebAddress
 from aggregator.sources.base import selector as check_selector
@@ -77,4 +76,6 @@ async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Foun
 
 
 def _next(settings: PageSettings, got: Got) -> str | None:
+    from aggregator.lists.nextpage import next_page  # noqa: PLC0415
+
     return next_page(text_of(got), got.memory.base or got.name, settings.next or "")

@@ -1,5 +1,6 @@
 """The only place that knows SQL."""
 
+from aggregator.store.connect import address
 from aggregator.store.findings import WORDS
 from aggregator.store.records import (
     PAGE,
@@ -66,5 +67,6 @@ __all__ = [
     "Store",
     "Subscription",
     "Visited",
+    "address",
     "open_store",
 ]
