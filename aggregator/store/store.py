@@ -90,7 +90,7 @@ from aggregator.store.schema import (
     sources,
     subscriptions,
 )
-from aggregator.store.sql import among, insert, upsert
+from aggregator.store.sql import among, insert, upsert, write_rows
 
 # Entries that are looked at for each one that a category with a quota shows.
 _PASSED_OVER = 20
@@ -190,7 +190,7 @@ class Batch:
             for state in states
         ]
         statement = upsert(self._connection, documents, ("validators", "error"))
-        await self._connection.execute(statement, rows)
+        await write_rows(self._connection, statement, rows)
 
     async def keep(self, kept: Sequence[Kept], at: datetime) -> None:
         """Remember what was answered at addresses of the source."""
