@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import functools
 import os
 import sqlite3
 import time
@@ -79,7 +80,7 @@ async def connect(url: URL) -> AsyncEngine:
     try:
         if url.database and url.get_backend_name() == "sqlite":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(url, pool_size=_CONNECTIONS, max_overflow=0)
+        engine = _engine(url)
     except (OSError, ImportError) as error:
         raise StoreError(f"{url.render_as_string()}: {error}") from error
     if url.get_backend_name() == "sqlite":
@@ -92,6 +93,16 @@ async def connect(url: URL) -> AsyncEngine:
         await engine.dispose()
         raise StoreError(f"{url.render_as_string()}: {error}") from error
     return engine
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_size=_CONNECTIONS, max_overflow=0)
+    # Imported here: PostgreSQL has no use for it.
+    from aggregator.store.sqlite import one_trip  # noqa: PLC0415
+
+    opened = functools.partial(one_trip, str(url.database))
+    return create_async_engine(url, async_creator=opened, pool_size=_CONNECTIONS, max_overflow=0)
 
 
 async def _bring_up_to_date(engine: AsyncEngine) -> None:

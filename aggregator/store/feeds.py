@@ -12,7 +12,7 @@ from aggregator.identity import Changed, Duplicate, New
 from aggregator.nfkc import fold
 from aggregator.store.records import Category, Outcome, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, feeds, notes, sources
-from aggregator.store.sql import among, insert
+from aggregator.store.sql import among, insert, write_rows
 
 EVERYTHING = "everything"
 OF_SOURCE = "source"
@@ -76,10 +76,10 @@ async def write_categories(
         # What a merged copy brought becomes the article's own.
         own_now = statement.on_conflict_do_update(
             index_elements=list(article_feeds.primary_key.columns),
-            set_={"via": None, "position": statement.excluded.position},
+            set_={"via": sa.null(), "position": statement.excluded.position},
             where=article_feeds.c.via.is_not(None),
         )
-        await connection.execute(own_now, rows)
+        await write_rows(connection, own_now, rows)
     await mark_feeds(connection, touched | set(of_category.values()))
 
 

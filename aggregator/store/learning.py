@@ -13,7 +13,7 @@ from aggregator.store.lives import steps, write_event
 from aggregator.store.records import Outcome, Recut, shown_key
 from aggregator.store.rows import content
 from aggregator.store.schema import articles, blocks
-from aggregator.store.sql import upsert
+from aggregator.store.sql import upsert, write_rows
 
 
 async def read_history(
@@ -41,7 +41,7 @@ async def write_blocks(
     }
     if rows:
         statement = upsert(connection, blocks, ("keys",))
-        await connection.execute(statement, list(rows.values()))
+        await write_rows(connection, statement, list(rows.values()))
 
 
 async def trim_history(connection: AsyncConnection, source: int, window: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.identity import Changed, Duplicate, Frozen, Ledger, Owner, Trace, Unchanged
 from aggregator.store.records import Outcome, held_key, shown_key
 from aggregator.store.schema import aliases, articles
-from aggregator.store.sql import among, upsert
+from aggregator.store.sql import among, upsert, write_rows
 
 
 async def read_ledger(
@@ -167,7 +167,7 @@ async def write_aliases(
     if identities:
         shown = ("article_id", "revision", "here", "lead", "streak", "changed_in", "url")
         statement = upsert(connection, aliases, shown)
-        await connection.execute(statement, list(identities.values()))
+        await write_rows(connection, statement, list(identities.values()))
     if keys:
         await _write_keys(connection, list(keys.values()))
 
@@ -184,7 +184,7 @@ async def write_hashes(connection: AsyncConnection, hashes: Mapping[int, str]) -
 async def _write_keys(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     # The first article that had a hash or an address keeps it while it is there.
     statement = upsert(connection, aliases, ("article_id",), where=aliases.c.article_id.is_(None))
-    await connection.execute(statement, rows)
+    await write_rows(connection, statement, rows)
 
 
 def _identity_row(outcome: Outcome, source: int, numbers: dict[str, int]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from aggregator.article import Article
 from aggregator.identity import Changed, Duplicate, Frozen, New, Unchanged
 from aggregator.store.records import Drop, Dropped, Event, Outcome, shown_key
 from aggregator.store.schema import aliases, articles, drops, events, sources
-from aggregator.store.sql import among, upsert
+from aggregator.store.sql import among, upsert, write_rows
 
 # Events of one article that are kept, the first and the last of them: one that changes every day
 # has no more to say.
@@ -27,7 +27,7 @@ async def write_events(
     """Note what decided articles went through."""
     rows = [row for o in outcomes for row in _rows(o, source, numbers)]
     if rows:
-        await connection.execute(sa.insert(events), rows)
+        await write_rows(connection, sa.insert(events), rows)
 
 
 async def write_event(

@@ -14,7 +14,7 @@ from aggregator.store.ledger import hand_over, holders, write_aliases
 from aggregator.store.records import Outcome, held_key, shown_key
 from aggregator.store.rows import content, own
 from aggregator.store.schema import articles
-from aggregator.store.sql import among
+from aggregator.store.sql import among, write_rows
 
 
 async def save(
@@ -74,7 +74,7 @@ async def _insert_new(
         if isinstance(o.decision, New)
     ]
     if rows:
-        await connection.execute(sa.insert(articles), rows)
+        await write_rows(connection, sa.insert(articles), rows)
 
 
 async def _update_changed(

@@ -83,7 +83,7 @@ from aggregator.store.schema import (
     outlines,
     sources,
 )
-from aggregator.store.sql import among, insert, upsert
+from aggregator.store.sql import among, insert, upsert, write_rows
 from aggregator.store.together import Together
 
 # zlib's level. Of a hundred captured feeds 1 leaves 25 % in 7 ms a megabyte, 6 leaves 21 % in 22.
@@ -181,7 +181,7 @@ class Batch:
             for state in states
         ]
         statement = upsert(self._connection, documents, ("validators", "error"))
-        await self._connection.execute(statement, rows)
+        await write_rows(self._connection, statement, rows)
 
     async def keep(self, kept: Sequence[Kept], at: datetime) -> None:
         """Remember what was answered at addresses of the source."""

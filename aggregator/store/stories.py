@@ -14,7 +14,7 @@ from aggregator.identity import Changed, Duplicate, New
 from aggregator.store.feeds import FURTHER, feeds_of, look_again, mark_feeds
 from aggregator.store.records import Outcome, Rival, fuller, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, bands, sources
-from aggregator.store.sql import among, insert
+from aggregator.store.sql import among, insert, write_rows
 from aggregator.store.turns import note_changes
 
 # Articles that one at hand is compared with: those that share most bands. Of a thousand bulletins
@@ -158,16 +158,14 @@ async def write_bands(
     connection: AsyncConnection, outcomes: Sequence[Outcome], numbers: Mapping[str, int]
 ) -> None:
     """Enter new and changed articles into the index of bands."""
-    rows = {
-        # What waits for its date is looked for after that.
-        (band, number): {"band": band, "article_id": number, "seen": max(o.at, o.published)}
-        for o in outcomes
-        if isinstance(o.decision, New | Changed) and (number := numbers[shown_key(o) or ""])
-        for band in o.candidate.bands
-    }
+    rows = []
+    for o in outcomes:
+        if isinstance(o.decision, New | Changed):
+            # What waits for its date is looked for after that.
+            row = {"article_id": numbers[shown_key(o) or ""], "seen": max(o.at, o.published)}
+            rows += [row | {"band": band} for band in o.candidate.bands]
     if rows:
-        statement = insert(connection, bands).on_conflict_do_nothing()
-        await connection.execute(statement, list(rows.values()))
+        await write_rows(connection, insert(connection, bands).on_conflict_do_nothing(), rows)
 
 
 async def forget_bands(connection: AsyncConnection, before: datetime) -> None:
