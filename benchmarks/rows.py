@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import growing
 import hugo
 import ours
 import server
@@ -88,4 +89,13 @@ _STARTUP = Row(
     ),
 )
 
-ROWS = (hugo.COLD, hugo.ONE, unchanged.UNCHANGED, feeds.FIRST, feeds.AGAIN, server.SERVED, _STARTUP)
+ROWS = (
+    hugo.COLD,
+    hugo.ONE,
+    unchanged.UNCHANGED,
+    feeds.FIRST,
+    feeds.AGAIN,
+    server.SERVED,
+    growing.ARCHIVE,
+    _STARTUP,
+)

@@ -10,7 +10,7 @@ import pytest
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 # In one process what would take the same time apart: each runs the program a few times.
-ROWS = (("cold",), ("one",), ("unchanged",), ("first", "again"), ("served", "startup"))
+ROWS = (("cold",), ("one",), ("unchanged",), ("first", "again"), ("served", "archive", "startup"))
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
