@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from place import NOON, Place
 from web import Reply, Web
 
-from aggregator.jobs import Scan
+from aggregator.jobs import Scan, World, perform
+from aggregator.scan import Report
 from aggregator.store import SourceStatus
+from aggregator.store.connect import WRITING
 
 
 def feed(*days: int) -> Reply:
@@ -204,3 +207,24 @@ def test_a_document_that_cannot_be_read_stays_an_error_while_it_is_what_it_was(
     place.now += timedelta(hours=2)
     assert wire(place, web, Reply(status=304)).health == "malformed"
     assert web.sent()["if-none-match"] == '"1"'
+
+
+def test_a_visit_without_news_costs_two_transactions(place: Place, web: Web) -> None:
+    """One to read what must be known, one to note how it went."""
+    wire(place, web, feed(1, 2))
+    begun: list[bool] = []
+
+    async def again(world: World) -> Report:
+        engine = world.context.store._engine.sync_engine
+        sa.event.listen(engine, "begin", lambda one: begun.append(_is_writing(one)))
+        report = await perform(Scan("Wire"), world)
+        assert isinstance(report, Report)
+        return report
+
+    assert place.run(again).status == "unchanged"
+    assert sorted(begun) == [False, True]
+    assert ahead(place.status("Wire")) >= timedelta(minutes=54)
+
+
+def _is_writing(connection: sa.Connection) -> bool:
+    return WRITING.keys() <= connection.get_execution_options().keys()

@@ -70,7 +70,7 @@ async def ask(settings: Remote, visit: Visit, name: str, *, robots: bool = False
     before = visit.memories.get(name, Memory())
     # An edit of the configuration makes what was read before be read anew, from what was kept.
     read = bool(before.digest) and visit.seen.get(name) == before.digest
-    held = None if read else (await visit.body(name) or None)
+    held = None if read or not before.digest else (await visit.body(name) or None)
     if _stands(before, visit) and (read or held):
         return Got(name=name, memory=before, body=held)
     edited = visit.seen.get(name) == ""
