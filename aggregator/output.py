@@ -585,12 +585,14 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
             else:
                 work.faulty[one.row.id] = str(result)
     ready = [one for one in shown if one.row.id not in work.faulty]
-    for one in ready:
-        if one.pages:
-            newer = _page_of(one.archive.filed) in one.pages
-            kept = one.archive.filed if newer else one.archive.kept
-            await work.store.pages_kept(one.row.id, kept, one.pages)
+    await work.store.pages_kept([(one.row.id, _kept(one), one.pages) for one in ready if one.pages])
     return [(one, written[one.row.id]) for one in ready]
+
+
+def _kept(one: _Shown) -> int:
+    """Return up to where the pages on disk have an archive, now that some were written."""
+    newest = _page_of(one.archive.filed) in one.pages
+    return one.archive.filed if newest else one.archive.kept
 
 
 def _page(one: _Shown, number: int, entries: Sequence[Entry]) -> Feed:
