@@ -459,10 +459,12 @@ def _topics(feed: Feed, site: Site) -> Iterator[tuple[str, str]]:
 
 async def _publish_pages(work: _Work) -> None:
     async def parts() -> AsyncIterator[Coroutine[Any, Any, None]]:
-        last = 0
-        while pages := await work.store.due_pages(_PAGES_AT_ONCE, after=last):
+        pages = await work.store.due_pages(_PAGES_AT_ONCE)
+        while pages:
             last = pages[-1].number
             yield _publish_some_pages(work, pages)
+            full = len(pages) == _PAGES_AT_ONCE
+            pages = await work.store.due_pages(_PAGES_AT_ONCE, after=last) if full else []
 
     await _some_at_once(parts())
 
