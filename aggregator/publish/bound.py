@@ -7,8 +7,8 @@ from html import escape
 from aggregator.article import Entry, Feed
 from aggregator.publish.site import Site, link
 
-# Bytes that an entry takes at most besides what it says: the markup around some twenty fields, which
-# is 900, and the site's own address, twice. 50 entries of 8 kB need not be rendered to be measured.
+# Bytes that an entry takes at most besides what it says: the markup around some twenty fields, at
+# most 900, and the address of the site, twice. Often nothing need be rendered to be sure.
 _FRAME = 1_500
 # And each of those: a category, a link.
 _MARKUP = 60
