@@ -459,10 +459,12 @@ def _topics(feed: Feed, site: Site) -> Iterator[tuple[str, str]]:
 
 async def _publish_pages(work: _Work) -> None:
     async def parts() -> AsyncIterator[Coroutine[Any, Any, None]]:
-        last = 0
-        while pages := await work.store.due_pages(_PAGES_AT_ONCE, after=last):
+        pages = await work.store.due_pages(_PAGES_AT_ONCE)
+        while pages:
             last = pages[-1].number
             yield _publish_some_pages(work, pages)
+            full = len(pages) == _PAGES_AT_ONCE
+            pages = await work.store.due_pages(_PAGES_AT_ONCE, after=last) if full else []
 
     await _some_at_once(parts())
 
@@ -585,12 +587,14 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
             else:
                 work.faulty[one.row.id] = str(result)
     ready = [one for one in shown if one.row.id not in work.faulty]
-    for one in ready:
-        if one.pages:
-            newer = _page_of(one.archive.filed) in one.pages
-            kept = one.archive.filed if newer else one.archive.kept
-            await work.store.pages_kept(one.row.id, kept, one.pages)
+    await work.store.pages_kept([(one.row.id, _kept(one), one.pages) for one in ready if one.pages])
     return [(one, written[one.row.id]) for one in ready]
+
+
+def _kept(one: _Shown) -> int:
+    """Return up to where the pages on disk have an archive, now that some were written."""
+    newest = _page_of(one.archive.filed) in one.pages
+    return one.archive.filed if newest else one.archive.kept
 
 
 def _page(one: _Shown, number: int, entries: Sequence[Entry]) -> Feed:

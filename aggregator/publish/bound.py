@@ -7,8 +7,9 @@ from html import escape
 from aggregator.article import Entry, Feed
 from aggregator.publish.site import Site, link
 
-# Bytes that an entry takes at most besides what it says: the markup around some twenty fields.
-_FRAME = 2_000
+# Bytes that an entry takes at most besides what it says: the markup around some twenty fields, at
+# most 900, and the address of the site, twice. Often nothing need be rendered to be sure.
+_FRAME = 1_500
 # And each of those: a category, a link.
 _MARKUP = 60
 # And a feed: its title, links and namespaces.

@@ -1,9 +1,9 @@
 """The check that a feed passes before its files replace the last ones. Pure functions.
 
 A feed is looked at as readers get it, byte for byte: whatever a library, a rule or this program did
-wrong is found here, and subscribers keep what they had. Of 50 entries of 8 kB, in three
-formats 1.5 MB, it takes 6.5 ms where rendering them takes 15.5, and with the last version 7.5: half
-of that is what Expat needs to go through the XML.
+wrong is found here, and subscribers keep what they had. Of 50 entries of 8 kB, in three formats
+1.1 MB, it takes 3.0 ms, and with the last version 3.5: half of that is what Expat and the parser of
+JSON need to go through the bytes. Rendering them takes 3.3, and 0.7 when the entries are known.
 """
 
 import json

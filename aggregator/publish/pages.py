@@ -18,6 +18,7 @@ from aggregator.publish.opml import preferred
 from aggregator.publish.site import (
     FORMATS,
     FeedLink,
+    Format,
     Site,
     feed_url,
     folder,
@@ -32,6 +33,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _NEWEST = 20
 # Entries that are kept as they are listed, 1 kB each: making one takes 30 µs.
 _KEPT = 400
+# Feeds, 1 kB each: making one takes 15 µs.
+_LINKS = 1000
 # And languages of pages in folders of a depth.
 _KINDS = 16
 
@@ -61,7 +64,8 @@ def feed_page(feed: Feed, site: Site) -> bytes:
 def index_page(everything: Feed, links: Sequence[FeedLink], site: Site) -> bytes:
     """Return the first page: every feed with its addresses, and the newest articles."""
     listed = _list(everything.entries[:_NEWEST], site, "", everything.language)
-    return _render("index.html", Page(site, "", everything.title, everything, listed), links=links)
+    page = Page(site, "", everything.title, everything, listed)
+    return _render("index.html", page, links=Markup().join(_linked(one, site) for one in links))
 
 
 def article_page(entry: Entry, site: Site) -> bytes:
@@ -82,10 +86,18 @@ def _listed(entry: Entry, site: Site, root: str, language: str | None) -> str:
     return listed
 
 
+@functools.lru_cache(_LINKS)
+def _linked(feed: FeedLink, site: Site) -> str:
+    """Return a feed as the first page lists it. Of many, one or two change at a time."""
+    linked: str = _parts(site, "", None).linked(feed)
+    return linked
+
+
 @functools.lru_cache(_KINDS)
 def _parts(site: Site, root: str, language: str | None) -> Any:
     page = Page(site, root, "", Feed(slug="", id="", title="", language=language), "")
-    return _environment().get_template("parts.html").make_module({"page": page, "site": site})
+    values = {"page": page, "site": site, "formats": _formats(site)}
+    return _environment().get_template("parts.html").make_module(values)
 
 
 def _render(template: str, page: Page, **values: Any) -> bytes:
@@ -95,11 +107,15 @@ def _render(template: str, page: Page, **values: Any) -> bytes:
         .render(
             page=page,
             site=page.site,
-            formats=[FORMATS[name] for name in page.site.formats],
+            formats=_formats(page.site),
             **values,
         )
     )
     return text(rendered).encode()
+
+
+def _formats(site: Site) -> list[Format]:
+    return [FORMATS[name] for name in site.formats]
 
 
 @functools.cache

@@ -97,6 +97,19 @@ DROPS_KEPT = timedelta(days=90)
 BODIES_KEPT = timedelta(days=30)
 
 
+# What is read of feeds: all of a few hundred, whenever one is written.
+_ROW = tuple(
+    feeds.c[name]
+    for name in (
+        *("id", "kind", "key", "name", "slug", "uri"),
+        *("wanted", "written", "moved_to", "kept"),
+    )
+)
+_STATUS = tuple(
+    feeds.c[name] for name in ("kind", "slug", "name", "entries", "newest", "fault", "fault_since")
+)
+
+
 class Batch:
     """One write transaction of one source. What it does is kept or undone as a whole.
 
@@ -545,7 +558,7 @@ class Store:
     async def feed_rows(self) -> list[FeedRow]:
         """Return every feed that has an address."""
         async with self._read() as connection:
-            rows = await connection.execute(sa.select(feeds))
+            rows = await connection.execute(sa.select(*_ROW))
             # Sorted here: databases differ in what comes first.
             return [
                 FeedRow(
@@ -571,7 +584,7 @@ class Store:
         known = sa.or_(feeds.c.written > 0, feeds.c.fault != "")
         here = sa.and_(known, feeds.c.moved_to.is_(None))
         async with self._read() as connection:
-            rows = await connection.execute(sa.select(feeds).where(here))
+            rows = await connection.execute(sa.select(*_STATUS).where(here))
             return [
                 FeedStatus(
                     slug=r.slug,
@@ -767,10 +780,13 @@ class Store:
         async with self._read() as connection:
             return await reading.of_archives(connection, pages)
 
-    async def pages_kept(self, feed: int, kept: int, pages: Sequence[int]) -> None:
-        """Note that pages of an archive are on disk, and all that came up to a position."""
+    async def pages_kept(self, kept: Sequence[tuple[int, int, Sequence[int]]]) -> None:
+        """Note that pages of archives (feed, position, pages) are on disk, and all up to there."""
+        if not kept:
+            return
         async with self._write() as connection:
-            await archive.pages_kept(connection, feed, kept, pages)
+            for feed, position, pages in kept:
+                await archive.pages_kept(connection, feed, position, pages)
 
     async def want_archived(self, pages: Sequence[tuple[int, int]]) -> None:
         """Mark pages (feed, page) of archives to be written again."""

@@ -52,7 +52,7 @@ def test_pages_are_noted_and_wanted_again_when_something_is_retracted(store_url:
             food = (await feeds(store))["food"]
             before = (await store.archives([food.id]))[food.id]
             assert (before.filed, before.kept, len(before.waiting)) == (60, 0, 60)
-            await store.pages_kept(food.id, 60, [1, 2])
+            await store.pages_kept([(food.id, 60, [1, 2])])
             kept = (await store.archives([food.id]))[food.id]
             assert (kept.kept, kept.waiting, kept.due) == (60, frozenset(), frozenset())
             assert (await feeds(store))["food"].kept == 60
@@ -61,7 +61,7 @@ def test_pages_are_noted_and_wanted_again_when_something_is_retracted(store_url:
             after = (await store.archives([food.id]))[food.id]
             assert after.due == {2}
             assert "Story 55" not in await titles(store, "food", 2)
-            await store.pages_kept(food.id, 60, [2])
+            await store.pages_kept([(food.id, 60, [2])])
             assert (await store.archives([food.id]))[food.id].due == frozenset()
 
     asyncio.run(work())
