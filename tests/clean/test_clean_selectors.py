@@ -2,7 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.clean import Recipe, clean_html, selectors, tree
@@ -55,6 +55,7 @@ def markup(draw: st.DrawFn, depth: int = 4) -> str:
     return "".join(parts)
 
 
+@settings(deadline=None)
 @given(markup(), SELECTORS)
 def test_a_simple_selector_matches_what_soupsieve_matches(html: str, selector: str) -> None:
     if not selectors.are_simple([selector]):
