@@ -183,7 +183,7 @@ def _kind_of(value: Any) -> str | None:
     """Tell the kinds of source apart by their key."""
     if isinstance(value, Settings):
         return value.kind
-    kinds = [kind for kind in KINDS if isinstance(value, Mapping) and kind in value]
+    kinds = [kind for kind in KINDS if kind in value] if isinstance(value, dict) else []
     return kinds[0] if len(kinds) == 1 else None
 
 
@@ -424,12 +424,13 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
     publish = value.get("publish")
     if isinstance(publish, dict) and publish.get("hub") and not value.get("base_url"):
         yield ("publish", "hub"), "needs a base_url, at which the hub can fetch the feeds"
+    kinds = [_kind_of(s) for s in sources]
     same = [
         problem
-        for kind in KINDS
-        for problem in _twice("sources", _targets(sources, kind, root), "is read by")
+        for kind in sorted({*filter(None, kinds)})
+        for problem in _twice("sources", _targets(sources, kinds, kind, root), "is read by")
     ]
-    names = [s.get("name") or s.get(_kind_of(s) or "") for s in sources]
+    names = [s.get("name") or s.get(kind or "") for s, kind in zip(sources, kinds, strict=True)]
     called = _twice("sources", names, "is the name of")
     yield from [*same, *(problem for problem in called if problem[0] not in dict(same))]
     yield from _wrong_with_feeds(_list(value.get("feeds")), str(store))
@@ -499,11 +500,16 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _targets(sources: Sequence[dict[str, Any]], kind: str, root: Path) -> list[str | None]:
-    """Return what each source of a kind reads, the same for two spellings of a folder."""
+def _targets(
+    sources: Sequence[dict[str, Any]], kinds: Sequence[str | None], kind: str, root: Path
+) -> list[str | None]:
+    """Return what each source of a kind reads, the same for two spellings of a folder.
+
+    ``kinds``: those of the sources.
+    """
     targets: list[str | None] = []
-    for source in sources:
-        target = source[kind] if _kind_of(source) == kind else None
+    for source, its in zip(sources, kinds, strict=True):
+        target = source[kind] if its == kind else None
         if kind == "directory" and isinstance(target, str):
             target = os.path.relpath(os.path.realpath(root / target), root)
         targets.append(target if isinstance(target, str) else None)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import inspect
 import logging
 import os
 import signal
@@ -196,9 +197,15 @@ class Daemon:
         planned = await self._world.context.store.planned() | self._due
         self._scheduler.remove_all_jobs()
         now = datetime.now(UTC)
+
+        async def due(name: str) -> None:
+            await self._scan_due(name)
+
+        # Of 10,000 jobs, half the time went into asking for this again and again.
+        due.__signature__ = inspect.signature(due)  # type: ignore[attr-defined]
         for source in self._world.sources.values():
             self._scheduler.add_job(
-                self._scan_due,
+                due,
                 trigger=source.trigger,
                 args=[source.name],
                 id=source.key,

@@ -72,12 +72,10 @@ def read(text: str, environment: Mapping[str, str] = os.environ) -> Tree:
     node = _composed(text)
     tree = Tree()
     if node is not None:
-        extent = _extent(node, {})
-        if extent.values > MOST_VALUES:
-            line = node.start_mark.line + 1
-            raise YamlError(line, "aliases multiply to more values than any configuration has")
-        if extent.depth > _DEEPEST:
-            raise _too_deep(node.start_mark.line + 1)
+        # Without aliases nothing multiplies: what was counted on the way here stands. Measuring
+        # takes a fifth of the time of reading 10,000 sources.
+        if "*" in text:
+            _refuse_multiples(node)
         tree.value = _Reader(tree, environment).value(node, ())
     return tree
 
@@ -111,6 +109,15 @@ def _refuse_vastness(text: str) -> None:
             raise _too_deep(event.start_mark.line + 1 if event.start_mark else 1)
         if count > 2 * MOST_VALUES:
             raise YamlError(1, "holds more values than any configuration has")
+
+
+def _refuse_multiples(node: yaml.Node) -> None:
+    extent = _extent(node, {})
+    line = node.start_mark.line + 1
+    if extent.values > MOST_VALUES:
+        raise YamlError(line, "aliases multiply to more values than any configuration has")
+    if extent.depth > _DEEPEST:
+        raise _too_deep(line)
 
 
 def _too_deep(line: int) -> YamlError:

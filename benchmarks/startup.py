@@ -38,10 +38,11 @@ _REST = 8
 
 _ARTICLES = """
 WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
-INSERT INTO articles (key, entry_id, source_id, uid, content_hash, title, authors, html, text,
+INSERT INTO articles (key, entry_id, source_id, uid, content_hash, title, url, authors, html, text,
                       enclosures, problems, published, updated, state, filed)
 SELECT printf('k%d', n), printf('urn:example:%d', n), 1 + n % :sources, n, printf('h%d', n),
-       printf('Article %d', n), '[]', '<p>A few words.</p>', 'A few words.', '[]', '[]',
+       printf('Article %d', n), printf('https://example.org/%d', n), '[]', '<p>A few words.</p>',
+       'A few words.', '[]', '[]',
        1600000000000000 + n * 60000000, 1600000000000000 + n * 60000000, 'live', 1
 FROM numbers
 """
