@@ -86,8 +86,9 @@ from aggregator.store.store import Batch
 log = logging.getLogger(__name__)
 
 # Documents and bytes that are prepared as one task and saved in one transaction: below, the cost
-# of a transaction shows; above, a crash undoes more and the pool's workers wait for each other.
-CHUNK_DOCUMENTS, CHUNK_BYTES = 128, 4_000_000
+# of a transaction shows; above, a crash undoes more and the pool's workers wait for each other. No
+# more than boilerplate is learned from at once, or the first of a chunk would teach nothing.
+CHUNK_DOCUMENTS, CHUNK_BYTES = boilerplate.WINDOW, 4_000_000
 # Chunks in hand at once: what keeps the pool busy while one chunk is being saved.
 IN_HAND = 4
 
