@@ -17,7 +17,7 @@ import logging
 import random
 import shlex
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -63,6 +63,7 @@ from aggregator.sources import (
     Memory,
     Outlines,
     Problem,
+    Settled,
     Source,
     Visit,
     documents,
@@ -87,13 +88,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 # Documents and bytes that are prepared as one task and saved in one transaction: below, the cost
-# of a transaction shows; above, a crash undoes more and the pool's workers wait for each other.
-CHUNK_DOCUMENTS, CHUNK_BYTES = 128, 4_000_000
+# of a transaction shows; above, a crash undoes more and the pool's workers wait for each other. No
+# more than boilerplate is learned from at once, or the first of a chunk would teach nothing.
+CHUNK_DOCUMENTS, CHUNK_BYTES = boilerplate.WINDOW, 4_000_000
 # Chunks in hand at once: what keeps the pool busy while one chunk is being saved.
 IN_HAND = 4
 
 # Problems of parts of documents that one chunk reports.
 _TOLD = 20
+
+# "" is the name of no document.
+_NO_DOCUMENT = frozenset(("",))
 
 # The newest entries of a feed that its rhythm is taken from.
 _RHYTHM_OF = 10
@@ -110,6 +115,8 @@ class Context:
 
     ``compute`` maps a pure function over items, wherever it likes; ``progress`` is told of every
     chunk that was saved. ``rules`` are those for all sources, each with what to call it.
+    ``settled`` is what visits to folders leave for the next ones, by the key of the source: it
+    holds as long as the settings do that shape articles, and so does a context.
     """
 
     store: Store
@@ -120,6 +127,7 @@ class Context:
     rules: tuple[tuple[str, Rule], ...] = ()
     duplicates: DuplicatePolicy = field(default_factory=DuplicatePolicy)
     progress: Callable[["Report"], None] = lambda _: None
+    settled: dict[str, dict[str, Settled]] = field(default_factory=dict)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     chance: Callable[[], float] = random.random
 
@@ -173,11 +181,12 @@ async def scan(source: Source, context: Context, errand: Errand | None = None) -
     """Visit a source, store what is new, and say what happened."""
     errand = errand or Errand()
     report = Report(source=source.name, kind=source.settings.kind)
-    state = await context.store.source_state(source.key, errand.only)
+    settled = context.settled.setdefault(source.key, {})
+    state = await context.store.source_state(source.key, errand.only or _seen(settled))
     if errand.only and (state.health == "held" or state.released):
         # Whether lost files are back, or let go, shows only in all of them.
         errand = replace(errand, only=frozenset())
-        state = await context.store.source_state(source.key)
+        state = await context.store.source_state(source.key, _seen(settled))
     if _left_alone(source, state, errand, report, context.now()):
         return report
     how = brief(source, context.policy, context.rules)
@@ -195,6 +204,11 @@ async def scan(source: Source, context: Context, errand: Errand | None = None) -
         report.status = "unchanged"
     await _close(work, errand)
     return report
+
+
+def _seen(settled: Mapping[str, Settled]) -> frozenset[str]:
+    """Return the documents that must be known before a visit to all: none if it asks for some."""
+    return _NO_DOCUMENT if settled else frozenset()
 
 
 @dataclass(slots=True)
@@ -233,9 +247,13 @@ def _visit(work: _Scan, errand: Errand) -> Visit:
     async def known(uids: Sequence[str]) -> frozenset[str]:
         return frozenset(await store.revisions(number, uids))
 
+    settled = work.context.settled[work.source.key]
+    recall = functools.partial(store.seen_in, number) if settled and not errand.only else None
     return Visit(
         root=work.context.root,
         seen=work.state.seen,
+        settled=settled,
+        recall=recall,
         client=work.context.client,
         only=errand.only,
         memories=dict(work.memories),

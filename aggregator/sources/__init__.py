@@ -16,6 +16,7 @@ from aggregator.sources.base import (
     Problem,
     Remote,
     Settings,
+    Settled,
     Source,
     Visit,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Problem",
     "Remote",
     "Settings",
+    "Settled",
     "Source",
     "Visit",
     "documents",

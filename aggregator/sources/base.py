@@ -2,11 +2,11 @@
 
 import base64
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -355,6 +355,21 @@ async def _none_known(_uids: Sequence[str]) -> frozenset[str]:
     return frozenset()
 
 
+class Settled(NamedTuple):
+    """A folder whose ``files`` were all as remembered; the digest moves when one is not any more.
+
+    No digest: they are to be compared again.
+    """
+
+    digest: str
+    files: int
+
+
+UNSETTLED = Settled("", 0)
+
+Recall = Callable[[Collection[str]], Awaitable[Mapping[str, str]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """What a source is given when it is scanned.
@@ -365,6 +380,9 @@ class Visit:
     when it was asked last, ``known`` which of some articles the store has. ``forced``: a person
     asks, so that an answer that still stands is asked for anew. ``pushed`` is what a hub delivered
     in place of the source's own answer. ``zone`` is where dates without one are.
+
+    ``settled`` is what a source of files keeps from one whole visit to the next: its folders by
+    their paths. Once that is known, ``recall`` gives in place of ``seen`` the documents in some.
     """
 
     root: Path
@@ -378,6 +396,8 @@ class Visit:
     forced: bool = False
     pushed: bytes | None = None
     zone: str = "UTC"
+    settled: dict[str, Settled] = field(default_factory=dict)
+    recall: Recall | None = None
 
 
 Found = Document | Failure | Known | Gone | Answered | Outlines | Problem

@@ -1,12 +1,15 @@
 """A folder of article files."""
 
 import asyncio
+import hashlib
 import os
 import stat
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
@@ -16,7 +19,17 @@ from wcmatch import glob
 from aggregator.article import Document
 from aggregator.errors import FetchError
 from aggregator.sources import maildir
-from aggregator.sources.base import Failure, Found, Gone, Settings, Visit, WebFolder
+from aggregator.sources.base import (
+    UNSETTLED,
+    Failure,
+    Found,
+    Gone,
+    Recall,
+    Settings,
+    Settled,
+    Visit,
+    WebFolder,
+)
 
 # Files that one trip to a thread reads: enough to make the trip cheap, little enough to hold.
 _AT_ONCE = 64
@@ -96,13 +109,24 @@ class _Walk:
     """What a walk found: files by name, what could not be looked into, and where that was.
 
     ``matches`` and ``mails`` tell which files, and which messages in a Maildir, are articles.
+    ``before`` is what the last walk found settled; ``settled`` counts the files of the folders that
+    are as they were then, and ``folders`` has the digests of the others, "" where there is none.
     """
 
     matches: Callable[[str], bool]
     mails: Callable[[str], bool]
+    before: Mapping[str, Settled] = field(default_factory=dict)
     files: dict[str, _File] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    settled: dict[str, int] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def unsettled(self) -> frozenset[str]:
+        """The folders of which what was seen there before must be known."""
+        named = (_folder_of(failure.name) for failure in self.failures)
+        return frozenset((*self.folders, *named, *self.before)) - self.settled.keys()
 
 
 async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator[Found, None]:
@@ -111,22 +135,53 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
     Raises FetchError when the folder itself cannot be read.
     """
     folder = visit.root / settings.directory
-    walk = await asyncio.to_thread(_walk, folder, settings, visit.only)
-    gone = _gone(walk, visit)
-    changed = [file for file in walk.files.values() if visit.seen.get(file.name) != file.validators]
-    by_inode = {_inode(visit.seen[name]): name for name in gone}
+    walk = await asyncio.to_thread(_walk, folder, settings, visit)
+    seen = visit.seen if visit.recall is None else await _recalled(walk, visit.recall)
+    gone = _gone(walk, visit.only, seen)
+    changed = [file for file in walk.files.values() if seen.get(file.name) != file.validators]
+    _settle(walk, visit, seen, (*(file.name for file in changed), *gone))
+    by_inode = {_inode(seen[name]): name for name in gone}
     if gone:
         moved = sum(_inode(file.validators) in by_inode for file in changed)
         # Of files that nobody asked for nothing is known; some of them are there.
-        there = len(walk.files) + bool(visit.only)
+        there = len(walk.files) + sum(walk.settled.values()) + bool(visit.only)
         yield Gone(names=tuple(gone), moved=moved, there=there)
     for failure in walk.failures:
-        if visit.seen.get(failure.name) != failure.validators:
+        if seen.get(failure.name) != failure.validators:
             yield failure
     for start in range(0, len(changed), _AT_ONCE):
         part = changed[start : start + _AT_ONCE]
         for found in await asyncio.to_thread(_read_all, part, settings.max_size, by_inode):
             yield found
+
+
+async def _recalled(walk: _Walk, recall: Recall) -> Mapping[str, str]:
+    folders = walk.unsettled
+    found = await recall(folders)
+    return {name: state for name, state in found.items() if _folder_of(name) in folders}
+
+
+def _settle(walk: _Walk, visit: Visit, seen: Mapping[str, str], news: Iterable[str]) -> None:
+    """Note which folders are settled: the next visit need not know what is in them by name.
+
+    Settled is what was compared with what is remembered, without a difference or a failure; nothing
+    is that was only asked for by name.
+    """
+    if visit.only:
+        if visit.settled:
+            visit.settled.update(dict.fromkeys(map(_folder_of, visit.only), UNSETTLED))
+        return
+    counts = Counter(map(_folder_of, walk.files))
+    unsettled = {_folder_of(name) for name in news} | {_folder_of(f.name) for f in walk.failures}
+    found = {name: Settled(digest, counts[name]) for name, digest in walk.folders.items()}
+    found |= dict.fromkeys(unsettled | {*map(_folder_of, seen)} - found.keys(), UNSETTLED)
+    kept = {name: visit.settled[name] for name in walk.settled if name not in unsettled}
+    visit.settled.clear()
+    visit.settled.update(kept | found)
+
+
+def _folder_of(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def matcher(settings: DirectorySettings) -> Callable[[str], bool]:
@@ -173,13 +228,13 @@ def _mails(settings: DirectorySettings) -> Callable[[str], bool]:
     return lambda name: bool(compiled.match(f"{name}.eml"))
 
 
-def _walk(folder: Path, settings: DirectorySettings, only: frozenset[str]) -> _Walk:
+def _walk(folder: Path, settings: DirectorySettings, visit: Visit) -> _Walk:
     root = folder.resolve()
     if not root.is_dir():
         raise FetchError(f"{folder} is not there, or is no folder")
-    walk = _Walk(matches=matcher(settings), mails=_mails(settings))
-    if only:
-        _look_at(root, only, walk)
+    walk = _Walk(matches=matcher(settings), mails=_mails(settings), before=visit.settled)
+    if visit.only:
+        _look_at(root, visit.only, walk)
     else:
         _descend(root, walk)
     return walk
@@ -222,20 +277,62 @@ def _descend(root: Path, walk: _Walk) -> None:
 
 def _enter(root: Path, inside: str, walk: _Walk) -> list[str]:
     """Look at the files in a folder; return the folders in it that are to be entered, too."""
-    with os.scandir(root / inside) as entries:
-        found = sorted(entries, key=lambda entry: entry.name)
-    folders = [entry.name for entry in found if entry.is_dir(follow_symlinks=False)]
-    if "cur" in folders and "new" in folders:
+    listed = _list(root / inside)
+    if "cur" in listed.folders and "new" in listed.folders:
         if maildir.is_private(inside):
             return []
         _take_messages(root, inside, walk, lambda _: True)
-        below = _beside_messages(root / inside, folders)
+        walk.folders[_readable(_join(inside, "cur"))] = ""
+        below = _beside_messages(root / inside, listed.folders)
     else:
-        below = [name for name in folders if not name.startswith(".")]
-    for entry in found:
-        if not entry.name.startswith(".") and not entry.is_dir(follow_symlinks=False):
-            _look(root, Path(entry.path), _join(inside, entry.name), walk)
+        below = [name for name in listed.folders if not name.startswith(".")]
+    called = _readable(inside)
+    before = walk.before.get(called, UNSETTLED)
+    if listed.digest and listed.digest == before.digest:
+        walk.settled[called] = before.files
+    else:
+        walk.folders[called] = listed.digest
+        for name in listed.files:
+            _look(root, root / inside / name, _join(inside, name), walk)
     return [_join(inside, name) for name in below]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The names in a folder, in order, of files without those that are hidden.
+
+    The digest is that of the names and states of the files; "" if more than that must be looked at.
+    """
+
+    folders: list[str]
+    files: list[str]
+    digest: str
+
+
+def _list(folder: Path) -> _Listed:
+    # By the open folder, or the system would walk all the way to it for each file. Measured with
+    # 100,000 files: 0.33 s, and `find -newer` takes 0.16; it was 1.6 when each was looked up.
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with os.scandir(number) as entries:
+            found = sorted(entries, key=attrgetter("name"))
+        folders = [entry.name for entry in found if entry.is_dir(follow_symlinks=False)]
+        inner = frozenset(folders)
+        files = [entry for entry in found if entry.name[0] != "." and entry.name not in inner]
+        return _Listed(folders, [entry.name for entry in files], _digest(files))
+    finally:
+        os.close(number)
+
+
+def _digest(files: Sequence[os.DirEntry[str]]) -> str:
+    # Where links lead to can change without them, and what vanished meanwhile has no state.
+    if any(entry.is_symlink() for entry in files):
+        return ""
+    try:
+        states = [f"{entry.name}/{_note(entry.stat(follow_symlinks=False))}" for entry in files]
+    except OSError:
+        return ""
+    return hashlib.blake2b(os.fsencode("/".join(states)), digest_size=16).hexdigest()
 
 
 def _beside_messages(box: Path, folders: Iterable[str]) -> list[str]:
@@ -294,9 +391,9 @@ def _bad_link(root: Path, path: Path, wanted: bool) -> str:
     return ""
 
 
-def _gone(walk: _Walk, visit: Visit) -> list[str]:
+def _gone(walk: _Walk, only: frozenset[str], seen: Mapping[str, str]) -> list[str]:
     reported = {failure.name for failure in walk.failures}
-    within = (name for name in visit.seen if name in visit.only) if visit.only else visit.seen
+    within = (name for name in seen if name in only) if only else seen
     return [
         name
         for name in within

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import zlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,6 +85,9 @@ from aggregator.store.schema import (
 )
 from aggregator.store.sql import among, insert, upsert, write_rows
 from aggregator.store.together import Together
+
+# Folders that are looked for one by one: of more the names of all documents are read.
+_FOLDERS = 20
 
 # zlib's level. Of a hundred captured feeds 1 leaves 25 % in 7 ms a megabyte, 6 leaves 21 % in 22.
 _SQUEEZE = 1
@@ -362,6 +365,21 @@ class Store:
         async with self._read() as connection:
             states = await visits.read_states(connection, keys)
         return [states.get(key) for key in keys]
+
+    async def seen_in(self, source: int, folders: Collection[str]) -> dict[str, str]:
+        """Return the documents of a source in some folders, and perhaps others.
+
+        Document name -> validators.
+        """
+        if not folders:
+            return {}
+        query = sa.select(documents.c.name, documents.c.validators)
+        query = query.where(documents.c.source_id == source)
+        if "" not in folders and len(folders) <= _FOLDERS:
+            inside = (documents.c.name.startswith(f"{one}/", autoescape=True) for one in folders)
+            query = query.where(sa.or_(*inside))
+        async with self._read() as connection:
+            return {one.name: one.validators for one in await connection.execute(query)}
 
     async def answered(self, source: int, name: str) -> bytes | None:
         """Return what an address of a source held when it was asked last, if that was kept."""
