@@ -5,8 +5,8 @@
 FOLDER holds posts (.md, .markdown, .html) and feeds (any other name). For each article: the
 time of lxml.html reading and writing it and nh3 cleaning it with its own defaults; of
 ``clean_html``, which makes safe HTML of HTML as they do; of ``clean``, which also draws text,
-summary, lead image and language from it; and of that with a source's own selectors, which
-BeautifulSoup applies. Each works through all articles several times, and the best time of each
+summary, lead image and language from it; and of that with a source's own selectors of
+the simple kind. Each works through all articles several times, and the best time of each
 article counts. Told are the medians over the articles and the medians of the ratios.
 """
 
@@ -28,7 +28,7 @@ from aggregator.parse import parse
 _PASSES = 4
 _POSTS = {".md", ".markdown", ".html"}
 _PLAIN = Recipe(base="https://example.org/")
-# Names that occur in many articles, so that BeautifulSoup has to look.
+# Names that occur in many articles, so that these have to be looked for.
 _PICKY = Recipe(base="https://example.org/", remove=("p.advert", "a[rel=sponsored]"))
 
 

@@ -61,7 +61,7 @@ def remove(body: Element, selectors: Iterable[str]) -> tuple[Step, ...]:
 def remove_any(html: str, selectors: Iterable[str]) -> tuple[str, tuple[Step, ...]]:
     """The same of HTML, for selectors of every kind; the very same text if none matches.
 
-    BeautifulSoup takes 1 ms for an article, ten times all other steps.
+    BeautifulSoup takes 0.5 ms for a post of 1.8 kB, 1.3 ms for one of 8 kB: more than all the rest.
     """
     soup = BeautifulSoup(tree.serialise(tree.parse(html)), "lxml")
     matches = [(selector, list(soup.select(selector))) for selector in selectors]

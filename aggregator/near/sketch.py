@@ -45,9 +45,9 @@ _FEW = {size: _shingles("s", 4, size) for size in _SIZES}
 _AFTER_S = re.compile(f"s(?=(.{{{_SHINGLE - 1}}}))", re.DOTALL)
 
 # Letters of each part that is sketched (of Chinese: a third), how many keys it gets, and whether
-# few of its shingles count. Two each
-# find as many of the labelled pairs; the others are for edits that nobody thought of. As many keys
-# of the whole alone lose seven times more pairs, all of them copies that were cut.
+# few of its shingles count. Two each find as many of the labelled pairs; the others are for edits
+# that nobody thought of. As many keys of the whole alone lose seven times more pairs, all of them
+# copies that were cut.
 _PARTS = ((180, 2, False), (720, 3, False), (8_000, 3, True))
 
 
