@@ -67,7 +67,7 @@ defaults: {{allow_private: true}}
 sources:
 {sources}
 """
-# As many at once as the aggregator asks: measured, newsboat is not faster with 16 or 128.
+# As many at once as the aggregator asks: with 16 or 128 it takes the same processor time.
 _NEWSBOAT = "reload-threads 64\n"
 _READER = """
 import sys
