@@ -1,10 +1,9 @@
 """All that benchmarks/run measures, in the order of the table."""
 
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import growing
@@ -60,9 +59,6 @@ def _stores(**sizes: tuple[int, int]) -> Iterator[list[Path]]:
         for folder, (sources, articles) in zip(folders, sizes.values(), strict=True):
             folder.mkdir()
             startup.prepare(folder, sources, articles)
-            # With addresses of their own: a page for each of a million takes half an hour to write.
-            with closing(sqlite3.connect(folder / "data" / "aggregator.db")) as store, store:
-                store.execute("UPDATE articles SET url = 'https://posts.example/' || id")
         yield folders
 
 
