@@ -21,6 +21,9 @@ from processes import Run, machine, versions
 Figures = Mapping[str, float]
 """What one run of one contender measured, by the name of the figure, which ends with its unit."""
 
+# Characters of what a row failed with; all of it is on standard error.
+_TOLD = 200
+
 Contender = Callable[[int], Figures]
 """Runs once, when it is its turn; is given the turn's number, from 0."""
 
@@ -159,7 +162,7 @@ def _measured(row: Row, setting: Setting) -> list[Comparison | Skipped]:
         return [Skipped(str(error))]
     except Exception as error:
         traceback.print_exc()
-        return [Skipped(f"failed: {error!r}")]
+        return [Skipped(f"failed: {error!r}"[:_TOLD])]
 
 
 # What comes out

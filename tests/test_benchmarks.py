@@ -9,8 +9,16 @@ from typing import Any
 import pytest
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
-# In one process what would take the same time apart: each runs the program a few times.
-ROWS = (("cold",), ("one",), ("unchanged",), ("first", "again"), ("served", "archive", "startup"))
+# Apart, for they take their time: each runs the program a few times.
+ROWS = (
+    ("cold",),
+    ("one",),
+    ("unchanged",),
+    ("first", "again"),
+    ("served",),
+    ("archive",),
+    ("startup",),
+)
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
