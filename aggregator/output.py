@@ -19,7 +19,7 @@ from collections.abc import (
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from aggregator import __version__, digests, search
 from aggregator.article import Entry, Feed
@@ -277,35 +277,72 @@ class _Work:
     faulty: dict[int, str] = field(default_factory=dict)
 
     async def write(
-        self,
-        task: Callable[[Any], dict[str, bytes] | PublishError],
-        items: Sequence[tuple[str, Any]],
+        self, task: "_Rendering", items: Sequence[Feed | Entry]
     ) -> list[list[str] | PublishError]:
-        """Render items and write their files into folders (slug, item).
+        """Render items and write their files.
 
         Returns the names of the files of each that differed, or why it could not be written.
         """
-        made = await self.compute(task, [item for _, item in items])
-        pairs = list(zip((inside for inside, _ in items), made, strict=True))
-        groups = [
-            {_path(inside, name): data for name, data in files.items()}
-            for inside, files in pairs
-            if isinstance(files, dict)
-        ]
-        written = iter(await asyncio.to_thread(write, self.output.folder, groups))
-        return [
-            self._outcome(inside, next(written) if isinstance(files, dict) else files)
-            for inside, files in pairs
-        ]
+        writing = _Writing(render=task, folder=self.output.folder)
+        done = await self.compute(writing, items)
+        return [self._outcome(_inside(one), files) for one, files in zip(items, done, strict=True)]
 
     def _outcome(
         self, inside: str, written: list[str] | AggregatorError
     ) -> list[str] | PublishError:
         if isinstance(written, list):
-            return [name.removeprefix(f"{inside}/") for name in written]
+            return written
         said = str(written)
         self.failed.append(said if inside in said else f"{inside}: {said}")
         return PublishError(self.failed[-1])
+
+
+_Rendering = Callable[[Any], dict[str, bytes] | PublishError]
+"""Makes the files of a feed or of an article, by their names in its folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    """Renders and writes, in the process that renders: files are larger than what they tell.
+
+    Of 10,000 posts in 222 feeds and their archives they have 813 MB, which went through a pipe.
+    The ``few`` feeds of one article are written by the process that they are read in, which has
+    most of their entries from the last time: measured, 70 ms in place of 85.
+    """
+
+    few: ClassVar = 4
+    render: _Rendering
+    folder: Path
+
+    def __call__(self, item: Feed | Entry) -> list[str] | PublishError:
+        """Write the files of an item; return the names of those that differed."""
+        (written,) = self.map([item])
+        return written
+
+    def map(self, items: Sequence[Feed | Entry]) -> list[list[str] | PublishError]:
+        """Write the files of many items, which wait for the disk together."""
+        made = [(_inside(item), self.render(item)) for item in items]
+        groups = [
+            {_path(inside, name): data for name, data in files.items()}
+            for inside, files in made
+            if isinstance(files, dict)
+        ]
+        written = iter(write(self.folder, groups))
+        return [
+            _named(inside, next(written)) if isinstance(files, dict) else files
+            for inside, files in made
+        ]
+
+
+def _inside(item: Feed | Entry) -> str:
+    """Return the folder of an item's files: pages of articles name it themselves."""
+    return "" if isinstance(item, Entry) else item.slug if item.at is None else item.at
+
+
+def _named(inside: str, written: list[str] | PublishError) -> list[str] | PublishError:
+    if isinstance(written, list):
+        return [name.removeprefix(f"{inside}/") for name in written]
+    return written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -378,7 +415,7 @@ def _is_digest(row: FeedRow, known: _Known) -> bool:
 async def _publish_digests(work: _Work, feeds: Sequence[Feed]) -> None:
     """Write the pages of digests, which have no other address."""
     task = functools.partial(_rendered_page, site=work.output.site)
-    await work.write(task, [("", entry) for feed in feeds for entry in feed.entries])
+    await work.write(task, [entry for feed in feeds for entry in feed.entries])
 
 
 async def _publish_everything(work: _Work, row: FeedRow) -> list[Written]:
@@ -410,7 +447,7 @@ def _is_unwritten(status: FeedStatus) -> bool:
 
 async def _write_feeds(
     work: _Work,
-    task: Callable[[Any], dict[str, bytes] | PublishError],
+    task: _Rendering,
     ready: Sequence[tuple[_Shown, int]],
 ) -> list[tuple[_Shown, int]]:
     """Write feeds, given with how many files of their archives differed.
@@ -430,10 +467,10 @@ async def _write_feeds(
 
 
 async def _write_told(
-    work: _Work, task: Callable[[Any], dict[str, bytes] | PublishError], shown: Sequence[_Shown]
+    work: _Work, task: _Rendering, shown: Sequence[_Shown]
 ) -> list[list[str] | PublishError]:
     """Write feeds; the hub is to be told of the files that differed."""
-    items = [(one.row.slug, one.feed) for one in shown]
+    items = [one.feed for one in shown]
     if not work.output.site.hub:
         return await work.write(task, items)
     # The documents where a feed was before say that it is elsewhere, and nobody is told of them.
@@ -473,7 +510,7 @@ async def _publish_some_pages(work: _Work, pages: Sequence[Page]) -> None:
     task = functools.partial(_rendered_page, site=work.output.site)
     live = [page for page in pages if page.live]
     gone = [page for page in pages if not page.live]
-    done = await work.write(task, [("", page.entry) for page in live])
+    done = await work.write(task, [page.entry for page in live])
     names = [page_name(page.entry) for page in gone]
     await asyncio.to_thread(remove, work.output.folder, names)
     written = [page for page, files in zip(live, done, strict=True) if isinstance(files, list)]
@@ -580,7 +617,7 @@ async def _with_archives(work: _Work, shown: Sequence[_Shown]) -> list[tuple[_Sh
         part = pages[start : start + _ARCHIVED_AT_ONCE]
         found = await work.store.archived([(one.row.id, page) for one, page in part])
         some = [_page(*one, entries) for one, entries in zip(part, found, strict=True)]
-        results = await work.write(task, [(feed.slug, feed) for feed in some])
+        results = await work.write(task, some)
         for (one, _), result in zip(part, results, strict=True):
             if isinstance(result, list):
                 written[one.row.id] += len(result)

@@ -36,8 +36,13 @@ def among(connection: AsyncConnection, column: Any, values: Iterable[Any]) -> An
     distinct = list(dict.fromkeys(values))
     if connection.dialect.name == "postgresql":
         return column == sa.any_(sa.literal(distinct, postgresql.ARRAY(column.type)))
-    each = sa.func.json_each(sa.literal(json.dumps(distinct), sa.Text)).table_valued("value")
-    return column.in_(sa.select(each.c.value))
+    each = sa.func.json_each(sa.literal(json.dumps(distinct), sa.Text))
+    return column.in_(sa.select(_VALUE).select_from(each))
+
+
+# Of ``json_each``. As a table-valued function it would be built anew for each statement, which took
+# a seventh of the processor time of reading feeds.
+_VALUE: Any = sa.literal_column("value")
 
 
 # Rows from which on the way around SQLAlchemy saves more than compiling a statement costs.
