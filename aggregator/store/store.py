@@ -83,7 +83,7 @@ from aggregator.store.schema import (
     outlines,
     sources,
 )
-from aggregator.store.sql import among, insert, upsert, write_rows
+from aggregator.store.sql import among, insert, upsert
 from aggregator.store.together import Together
 
 # Folders that are looked for one by one: of more the names of all documents are read.
@@ -185,19 +185,7 @@ class Batch:
 
     async def remember(self, states: Sequence[DocumentState]) -> None:
         """Note the validators and errors of documents."""
-        if not states:
-            return
-        rows = [
-            {
-                "source_id": self._source,
-                "name": state.name,
-                "validators": state.validators,
-                "error": state.error,
-            }
-            for state in states
-        ]
-        statement = upsert(self._connection, documents, ("validators", "error"))
-        await write_rows(self._connection, statement, rows)
+        await visits.write_documents(self._connection, [(self._source, one) for one in states])
 
     async def keep(self, kept: Sequence[Kept], at: datetime) -> None:
         """Remember what was answered at addresses of the source."""

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.store import holds
-from aggregator.store.records import SourceState, Visited
+from aggregator.store.records import DocumentState, SourceState, Visited
 from aggregator.store.schema import answers, documents, sources, subscriptions
-from aggregator.store.sql import among, upsert
+from aggregator.store.sql import among, upsert, write_rows
 
 # The number of a source, and how the visit to it ended.
 Ended = tuple[int, Visited]
@@ -72,14 +72,7 @@ async def write_visits(connection: AsyncConnection, ended: Sequence[Ended]) -> N
         mine = [row for row in rows if row["more"] == whole]
         if mine:
             await connection.execute(statement, mine)
-    seen = [
-        {"source_id": n, "name": d.name, "validators": d.validators, "error": d.error}
-        for n, visit in ended
-        for d in visit.documents
-    ]
-    if seen:
-        statement = upsert(connection, documents, ("validators", "error"))
-        await connection.execute(statement, seen)
+    await write_documents(connection, [(n, d) for n, visit in ended for d in visit.documents])
     kept = [
         {"source_id": n, "name": one.name, "memory": one.memory, "seen": visit.at}
         for n, visit in ended
@@ -87,6 +80,19 @@ async def write_visits(connection: AsyncConnection, ended: Sequence[Ended]) -> N
     ]
     if kept:
         await connection.execute(upsert(connection, answers, ("memory", "seen")), kept)
+
+
+async def write_documents(
+    connection: AsyncConnection, states: Sequence[tuple[int, DocumentState]]
+) -> None:
+    """Note the validators and errors of documents, each with the number of its source."""
+    rows = [
+        {"source_id": n, "name": one.name, "validators": one.validators, "error": one.error}
+        for n, one in states
+    ]
+    if rows:
+        statement = upsert(connection, documents, ("validators", "error"))
+        await write_rows(connection, statement, rows)
 
 
 def _row(number: int, visit: Visited) -> dict[str, Any]:
