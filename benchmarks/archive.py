@@ -96,7 +96,6 @@ _FILLING = (
     f"""{_NUMBERS} INSERT INTO blocks (source_id, article_id, keys)
     SELECT 1, i, json_array(printf('%016x', i), printf('%016x', i + 1)) FROM numbers
     WHERE i > :count - 200""",
-    "ANALYZE",
 )
 
 
