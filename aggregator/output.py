@@ -56,14 +56,17 @@ from aggregator.weighing import Conditions, purposes, weigh
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Feeds that are read, rendered and written as one task: 16 of 50 entries of 8 kB are about 10 MB.
-_FEEDS_AT_ONCE = 16
+# Feeds that are read, rendered and written as one task: 8 of 50 entries of 8 kB are about 5 MB.
+_FEEDS_AT_ONCE = 8
 # Such tasks in hand: of 356 feeds, rendering takes 0.9 s in the pool and reading and writing 1.3 s
 # here; together they take the longer of the two.
 _PARTS_IN_HAND = 3
+# Bytes of files that are rendered before they are written, about four feeds in four formats: they
+# wait for the disk together, and are what a worker needs most of its memory for.
+_WRITTEN_AT_ONCE = 6_000_000
 _PAGES_AT_ONCE = 100
 # Pages of archives, which have 50 entries each.
-_ARCHIVED_AT_ONCE = 16
+_ARCHIVED_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +324,21 @@ class _Writing:
 
     def map(self, items: Sequence[Feed | Entry]) -> list[list[str] | PublishError]:
         """Write the files of many items, which wait for the disk together."""
-        made = [(_inside(item), self.render(item)) for item in items]
+        done: list[list[str] | PublishError] = []
+        made: list[tuple[str, dict[str, bytes] | PublishError]] = []
+        size = 0
+        for item in items:
+            files = self.render(item)
+            made.append((_inside(item), files))
+            size += sum(map(len, files.values())) if isinstance(files, dict) else 0
+            if size > _WRITTEN_AT_ONCE:
+                done += self._written(made)
+                made, size = [], 0
+        return done + self._written(made)
+
+    def _written(
+        self, made: Sequence[tuple[str, dict[str, bytes] | PublishError]]
+    ) -> list[list[str] | PublishError]:
         groups = [
             {_path(inside, name): data for name, data in files.items()}
             for inside, files in made

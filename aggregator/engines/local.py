@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from typing import Any
 
+from aggregator.engines.memory import thrifty
 from aggregator.errors import AggregatorError
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,9 @@ _WORKERS = os.cpu_count() or 1
 # start, an article 1 ms. Once it is there, it is used for all: a single batch would hold up the
 # event loop here.
 _INLINE = 12
+
+# What workers work with, imported once for all of them.
+_IMPORTED = ("aggregator.scan", "aggregator.output")
 
 # Seconds that one item may take, and 60 of them together twice that. The slowest document
 # of the test corpora takes under one.
@@ -119,6 +123,7 @@ class LocalEngine:
 @contextlib.asynccontextmanager
 async def open_engine(patience: float = _PATIENCE) -> AsyncIterator[LocalEngine]:
     """Open an engine; its processes end with it. ``patience``: seconds for one item."""
+    thrifty()
     engine = LocalEngine(patience)
     try:
         yield engine
@@ -129,7 +134,7 @@ async def open_engine(patience: float = _PATIENCE) -> AsyncIterator[LocalEngine]
 def _new_pool(workers: int) -> ProcessPoolExecutor:
     # forkserver: a fork of this process would copy its threads' locks in any state.
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["aggregator.scan", "aggregator.output"])
+    context.set_forkserver_preload([*_IMPORTED, "aggregator.engines.forked"])
     # Ctrl-C goes to every process of the terminal, and this one takes a second to come up.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     forkserver.ensure_running()
