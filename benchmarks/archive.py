@@ -73,7 +73,8 @@ _FILLING = (
         printf('category-%d', i), printf('urn:uuid:feed-%d', i), 1
     FROM (SELECT i FROM numbers WHERE i <= {CATEGORIES})""",
     f"""{_NUMBERS} INSERT INTO article_feeds (article_id, feed_id, position, published, filed)
-    SELECT i, feeds.id, place.value, {_DATE}, 1 FROM numbers, json_each('[0, 1]') AS place, feeds
+    SELECT i, feeds.id, place.value, {_DATE}, 1
+    FROM numbers CROSS JOIN json_each('[0, 1]') AS place CROSS JOIN feeds
     WHERE feeds.kind = 'category' AND feeds.key = printf('category %d',
         1 + place.value * {CATEGORIES // 2} + (i * (1 + 6 * place.value)) % {CATEGORIES // 2})""",
     f"""{_NUMBERS} INSERT INTO archive (feed_id, position, article_id, updated, content_hash)
