@@ -16,18 +16,18 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar, cast
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 from rich.text import Text
 
 from aggregator import __version__
 from aggregator.errors import AggregatorError, ConfigError, PublishError
+from aggregator.table import Table
 
 if TYPE_CHECKING:
     from aggregator.config import Loaded
@@ -259,10 +259,10 @@ def _show_once(result: dict[str, Any]) -> None:
     counts = ("documents", "new", "changed", "unchanged", "duplicates", "dropped")
     sources = result["sources"]
     shown = [c for c in counts if c == "documents" or any(source[c] for source in sources)]
-    table = _table("Source", "Status", *(f">{name.capitalize()}" for name in shown))
+    table = Table("Source", "Status", *(f">{name.capitalize()}" for name in shown))
     for source in sources:
         status = _coloured(source["status"])
-        table.add_row(_cell(source["name"]), status, *(f"{source[name]:,}" for name in shown))
+        table.add(_visible(source["name"]), status, *(f"{source[name]:,}" for name in shown))
     _out.print(table)
     for source in sources:
         for error in source["errors"]:
@@ -457,10 +457,10 @@ def _unvisited(source: "Source") -> "SourceStatus":
 
 def _show_sources(sources: Sequence["SourceStatus"]) -> None:
     kind = ["Kind"] if _out.width >= _ROOMY else []
-    table = _table("Source", *kind, "Status", ">Articles", "Last scan", "Next scan")
+    table = Table("Source", *kind, "Status", ">Articles", "Last scan", "Next scan")
     for source in sources:
-        table.add_row(
-            _cell(source.name),
+        table.add(
+            _visible(source.name),
             *([source.kind] if kind else []),
             _health(source),
             f"{source.articles:,}",
@@ -486,10 +486,10 @@ def _show_sources(sources: Sequence["SourceStatus"]) -> None:
             _complain(f"{source.name}: {said} cannot be read; aggregator preview says why")
 
 
-def _health(source: "SourceStatus") -> str:
+def _health(source: "SourceStatus") -> tuple[str, str]:
     """Say how a source is: what ails it, or that nothing does."""
     shown = source.status if source.health in ("ok", "new", "") else source.health
-    return f"[{_COLOURS.get(shown, 'red' if source.status == 'error' else 'yellow')}]{shown}[/]"
+    return shown, _COLOURS.get(shown, "red" if source.status == "error" else "yellow")
 
 
 def _advice(source: "SourceStatus") -> str:
@@ -503,11 +503,11 @@ def _show_feeds(feeds: Sequence["FeedStatus"]) -> None:
         _say("No feed yet: aggregator run, or aggregator once")
         return
     _say("")
-    table = _table("Feed", "Folder", ">Entries", "Newest")
+    table = Table("Feed", "Folder", ">Entries", "Newest")
     for feed in feeds:
         newest = f"{feed.updated.astimezone():%Y-%m-%d %H:%M}" if feed.updated else "–"
-        title, folder = _cell(feed.title or "everything"), _cell(f"{feed.slug}/")
-        table.add_row(title, folder, f"{feed.entries:,}", newest)
+        title, folder = _visible(feed.title or "everything"), _visible(f"{feed.slug}/")
+        table.add(title, folder, f"{feed.entries:,}", newest)
     _out.print(table)
     for feed in feeds:
         if feed.fault:
@@ -722,7 +722,7 @@ def _visible(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    """Return a text as a table or a line of progress shows it."""
+    """Return a text as a line of progress shows it."""
     return escape(_visible(text))
 
 
@@ -765,19 +765,8 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
-def _table(first: str, *others: str) -> Table:
-    """Return a table whose first column folds where it must; ">" puts numbers to the right."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column(first, overflow="fold")
-    for other in others:
-        right = other.startswith(">")
-        justify: Literal["left", "right"] = "right" if right else "left"
-        table.add_column(other.lstrip(">"), justify=justify, no_wrap=True)
-    return table
-
-
-def _coloured(status: str) -> str:
-    return f"[{_COLOURS[status]}]{status}[/]"
+def _coloured(status: str) -> tuple[str, str]:
+    return status, _COLOURS[status]
 
 
 _COLOURS = {"ok": "green", "unchanged": "green", "error": "red", "new": "yellow"}
