@@ -266,13 +266,13 @@ class Pages:
     async def _status(self) -> "Status":
         from aggregator.server import Status  # noqa: PLC0415 - see run
 
-        store = self._app.store
+        seen = await self._app.store.glance()
         return Status(
-            sources=tuple(await store.source_statuses()),
-            feeds=tuple(await store.feed_statuses()),
+            sources=tuple(seen.sources),
+            feeds=tuple(seen.feeds),
             config_error=self.daemon.config_error if self.daemon else "",
             started=self.daemon.started if self.daemon else datetime.now(UTC),
-            hub=await hub_status(store, self._loaded.config.publish.hub or ""),
+            hub=hub_status(self._loaded.config.publish.hub or "", seen),
         )
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from aggregator.pings import HubStatus
     from aggregator.scan import Report
     from aggregator.sources import Source
-    from aggregator.store import FeedStatus, Released, SourceStatus, Store
+    from aggregator.store import FeedStatus, Glance, Released, SourceStatus, Store
 
 T = TypeVar("T")
 
@@ -400,7 +400,7 @@ def status(config: ConfigPath = _DEFAULT, as_json: AsJson = False) -> None:
     """Show the sources with their health, last and next scan, and the feeds."""
     from aggregator.config import load  # noqa: PLC0415
 
-    sources, feeds, troubles, hub = asyncio.run(_status(load(config)))
+    sources, feeds, troubles, hub = _status(load(config))
     if as_json:
         _print_json(
             {
@@ -428,22 +428,31 @@ def _show_hub(hub: "HubStatus") -> None:
         _say(f"Hub: {hub.url}{waiting}")
 
 
-async def _status(
+def _status(
     loaded: "Loaded",
 ) -> tuple[list["SourceStatus"], list["FeedStatus"], str, "HubStatus | None"]:
     """Return sources, feeds, the address of the feed of troubles ("" if none yet), and the hub."""
     from aggregator.pings import hub_status  # noqa: PLC0415
-    from aggregator.store import open_store  # noqa: PLC0415
     from aggregator.troubles import TOKEN, address  # noqa: PLC0415
 
-    async with open_store(loaded.config.store, loaded.root) as store:
-        token = await store.note(TOKEN)
-        known = {source.name: source for source in await store.source_statuses()}
-        feeds = await store.feed_statuses()
-        hub = await hub_status(store, loaded.config.publish.hub or "")
+    seen = _glance(loaded)
     configured = {source.name: _unvisited(source) for source in loaded.sources}
+    known = {source.name: source for source in seen.sources}
+    token = seen.notes.get(TOKEN)
     troubles = address(loaded.config.public_url, token) if token else ""
-    return list((configured | known).values()), feeds, troubles, hub
+    hub = hub_status(loaded.config.publish.hub or "", seen)
+    return list((configured | known).values()), seen.feeds, troubles, hub
+
+
+def _glance(loaded: "Loaded") -> "Glance":
+    """Look at the store as quickly as that can be done."""
+    from aggregator.store.glance import file_of, glance_at  # noqa: PLC0415
+
+    async def look(_: "Loaded", store: "Store") -> "Glance":
+        return await store.glance()
+
+    file = file_of(loaded.config.store, loaded.root)
+    return (file and glance_at(file)) or _in_store(loaded, look)
 
 
 def _unvisited(source: "Source") -> "SourceStatus":

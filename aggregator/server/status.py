@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from aggregator.pings import HubStatus
-from aggregator.store.records import FeedStatus, SourceStatus
+from aggregator.store import FeedStatus, SourceStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
