@@ -26,7 +26,6 @@ from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.nfkc import fold
 from aggregator.rules import Globs, Ifs, Languages, Rule
-from aggregator.search import query
 from aggregator.serving import Limit, Network, Readers
 from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebAddress, WebFolder, Zone, web_address
@@ -52,6 +51,8 @@ def _local_folder(value: str) -> str:
 
 
 def _query(value: str) -> str:
+    from aggregator.search import query  # noqa: PLC0415
+
     query(value)
     return value
 

@@ -51,15 +51,20 @@ class Table:
     def _line(
         self, console: "Console", row: Sequence[Cell], widths: Sequence[int]
     ) -> Iterator[Segment]:
-        gap = ""
+        plain, gap = "", ""
         for cell, width, right in zip(row, widths, self._right, strict=True):
-            text, style = _text(cell), "" if isinstance(cell, str) else cell[1]
+            text, style = (cell, "") if isinstance(cell, str) else cell
             blank = " " * (width - cell_len(text))
-            yield Segment(gap + blank if right else gap)
-            yield Segment(text, console.get_style(style))
-            yield Segment("" if right else blank)
+            plain += gap + blank if right else gap
+            if style:
+                yield Segment(plain)
+                yield Segment(text, console.get_style(style))
+                plain = ""
+            else:
+                plain += text
+            plain += "" if right else blank
             gap = _GAP
-        yield Segment.line()
+        yield Segment(f"{plain}\n")
 
     def _left_to_rich(self) -> "RichTable":
         from rich.table import Table as RichTable  # noqa: PLC0415 - most tables fit

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 _HEAVY = {
-    *("aiohttp", "alembic", "apscheduler", "bs4", "feedgen", "httpx", "jinja2", "markdown_it"),
+    *(
+        "aiohttp",
+        "alembic",
+        "apscheduler",
+        "bs4",
+        "feedgen",
+        "httpx",
+        "jinja2",
+        "lxml",
+        "markdown_it",
+    ),
     *("psycopg", "regex", "soupsieve", "starlette", "trafilatura", "uvicorn", "watchfiles"),
 }
 _SCRIPT = """

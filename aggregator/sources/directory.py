@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ByteSize, Field
-from wcmatch import glob
 
 from aggregator.article import Document
 from aggregator.errors import FetchError
@@ -30,6 +29,9 @@ from aggregator.sources.base import (
     Visit,
     WebFolder,
 )
+
+if TYPE_CHECKING:
+    from wcmatch.glob import WcMatcher
 
 # Files that one trip to a thread reads: enough to make the trip cheap, little enough to hold.
 _AT_ONCE = 64
@@ -55,14 +57,21 @@ _TYPES = {
     ".json": "application/feed+json",
     ".eml": _MAIL,
 }
-_GLOB = glob.GLOBSTAR | glob.BRACE | glob.NEGATE
 
 
 def _pattern(value: str) -> str:
     if value.startswith("/") or ".." in value.split("/"):
         raise ValueError("must stay inside the folder")
-    glob.translate(value, flags=_GLOB)
+    _glob(value)
     return value
+
+
+def _glob(patterns: str | Sequence[str], *, dots: bool = False) -> "WcMatcher[str]":
+    """Return compiled patterns; with ``dots``, * stands for a name that begins with one, too."""
+    from wcmatch import glob  # noqa: PLC0415 - most configurations have no folder
+
+    flags = glob.GLOBSTAR | glob.BRACE | glob.NEGATE | (glob.DOTGLOB if dots else 0)
+    return glob.compile(patterns, flags=flags)
 
 
 def _folder(value: str) -> str:
@@ -186,7 +195,7 @@ def _folder_of(name: str) -> str:
 
 def matcher(settings: DirectorySettings) -> Callable[[str], bool]:
     """Return whether a path relative to the folder is that of an article."""
-    compiled = glob.compile(settings.glob, flags=_GLOB)
+    compiled = _glob(settings.glob)
     return lambda name: bool(compiled.match(name))
 
 
@@ -224,7 +233,7 @@ def _is_hidden(folder: Path, path: str) -> bool:
 
 def _mails(settings: DirectorySettings) -> Callable[[str], bool]:
     """Return whether a message in a Maildir is an article: as if its file ended with .eml."""
-    compiled = glob.compile(settings.glob, flags=_GLOB | glob.DOTGLOB)
+    compiled = _glob(settings.glob, dots=True)
     return lambda name: bool(compiled.match(f"{name}.eml"))
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, Field
 
 from aggregator.errors import FetchError
-from aggregator.lists.discover import looks_like_feed
 from aggregator.lists.selector import split
 from aggregator.sources.base import Failure, Found, FullText, Remote, Selector, Visit, WebAddress
 from aggregator.sources.base import selector as check_selector
@@ -54,6 +53,8 @@ async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Foun
 
     Raises FetchError.
     """
+    from aggregator.lists.discover import looks_like_feed  # noqa: PLC0415
+
     asked: set[str] = set()
     url: str | None = settings.page
     while url and url not in asked and len(asked) < settings.pages:
