@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from aggregator.store.connect import address
     from aggregator.store.findings import WORDS
-    from aggregator.store.glance import FeedStatus, Glance, SourceStatus
+    from aggregator.store.glance import Counts, FeedStatus, Glance, SourceStatus
     from aggregator.store.records import (
         PAGE,
         Archive,
@@ -45,6 +45,7 @@ __all__ = [
     "Asked",
     "Category",
     "Choice",
+    "Counts",
     "DocumentState",
     "Drop",
     "Dropped",

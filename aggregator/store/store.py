@@ -40,7 +40,7 @@ from aggregator.store.feeds import (
     mark_feeds,
     move_feed,
 )
-from aggregator.store.glance import EPOCH, FeedStatus, Glance, SourceStatus
+from aggregator.store.glance import EPOCH, Counts, FeedStatus, Glance, SourceStatus
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
     Archive,
@@ -485,6 +485,11 @@ class Store:
         """Return how everything is."""
         async with self._read() as connection:
             return await connection.run_sync(lambda inside: glance.glance(inside.exec_driver_sql))
+
+    async def counts(self) -> Counts:
+        """Return how everything is in numbers."""
+        async with self._read() as connection:
+            return await connection.run_sync(lambda inside: glance.counts(inside.exec_driver_sql))
 
     async def troubles(self) -> list[SourceStatus]:
         """Return the configured sources that are not well, without their counts."""

@@ -9,7 +9,7 @@ import pytest
 from store_samples import DAY, INBOX, WIRE, bring, feeds, opened, story
 
 from aggregator.errors import StoreError
-from aggregator.store import DocumentState, Glance, Subscription, Visited, address
+from aggregator.store import Counts, DocumentState, Glance, Subscription, Visited, address
 from aggregator.store.glance import file_of, glance_at
 
 HOUR = timedelta(hours=1)
@@ -71,6 +71,20 @@ def test_everything_is_shown(store_url: str) -> None:
     assert news.fault_since == DAY
     assert seen.notes["troubles"] == "secret"
     assert seen.waiting == 1
+
+
+def test_everything_is_counted(store_url: str) -> None:
+    async def work() -> None:
+        async with opened(store_url, INBOX) as store:
+            assert await store.counts() == Counts(sources=1, failing=0, held=0, faulty=0)
+        await _filled(store_url)
+        async with opened(store_url, INBOX, WIRE) as store:
+            assert await store.counts() == Counts(sources=2, failing=1, held=1, faulty=1)
+            # What is configured no longer is nobody's trouble.
+            await store.set_sources([INBOX])
+            assert await store.counts() == Counts(sources=1, failing=0, held=1, faulty=1)
+
+    asyncio.run(work())
 
 
 def test_a_file_shows_the_same_without_sqlalchemy(tmp_path: Path) -> None:
