@@ -107,6 +107,11 @@ _ROW = tuple(
     )
 )
 
+# What is known of a source by its configuration.
+_CONFIGURED = tuple(
+    sources.c[name] for name in ("key", "name", "kind", "target", "recipe", "active")
+)
+
 
 class Batch:
     """One write transaction of one source. What it does is kept or undone as a whole.
@@ -318,7 +323,7 @@ class Store:
         whose recipe changed is read anew.
         """
         async with self._write() as connection:
-            rows = (await connection.execute(sa.select(sources))).all()
+            rows = (await connection.execute(sa.select(sources.c.id, *_CONFIGURED))).all()
             by_key = {row.key: row for row in rows}
             keys = {source.key for source in configured}
             by_name = {row.name: row for row in rows if row.key not in keys}
@@ -912,19 +917,14 @@ def _kept_since(same: Any, since: Any, at: datetime) -> Any:
 async def _set_source(
     connection: AsyncConnection, source: SourceEntry, row: sa.Row[Any] | None
 ) -> int:
-    values = {
-        "key": source.key,
-        "name": source.name,
-        "kind": source.kind,
-        "target": source.target,
-        "recipe": source.recipe,
-        "active": True,
-    }
+    given = (source.key, source.name, source.kind, source.target, source.recipe, True)
+    if row is not None and tuple(row)[1:] == given:
+        return int(row.id)
+    values = dict(zip((column.name for column in _CONFIGURED), given, strict=True))
     if row is None:
         done = await connection.execute(sa.insert(sources).values(values).returning(sources.c.id))
         return int(done.scalar_one())
-    if any(row._mapping[name] != value for name, value in values.items()):
-        await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(values))
+    await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(values))
     if row.name != source.name:
         theirs = sa.select(articles.c.id).where(articles.c.source_id == row.id)
         shown = sa.select(article_feeds.c.feed_id).where(article_feeds.c.article_id.in_(theirs))
