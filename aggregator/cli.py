@@ -1,6 +1,5 @@
 """The commands. The only place that starts an event loop or prints."""
 
-import asyncio
 import atexit
 import contextlib
 import difflib
@@ -12,7 +11,7 @@ import re
 import shlex
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,6 +99,13 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    # Imported here: it takes 15 ms, and not every command waits for something.
+    import asyncio  # noqa: PLC0415
+
+    return asyncio.run(work)
+
+
 def _settled() -> None:
     """Look for garbage from here on, but not in what is there already."""
     if not gc.isenabled():
@@ -139,7 +145,7 @@ def run(config: ConfigPath = _DEFAULT) -> None:
 
     loaded = load(config)
     _settled()
-    asyncio.run(run_daemon(loaded, announce))
+    _run(run_daemon(loaded, announce))
 
 
 @app.command(
@@ -160,7 +166,7 @@ def once(
 
     loaded = load(config)
     began = time.monotonic()
-    reports, written, failure = asyncio.run(_once(loaded, sources or []))
+    reports, written, failure = _run(_once(loaded, sources or []))
     result = {
         "sources": [_report(report) for report in reports],
         "feeds": [asdict(feed) for feed in written],
@@ -182,6 +188,8 @@ async def _once(
 
     Returns what each did, and "" or why a feed could not be written.
     """
+    import asyncio  # noqa: PLC0415
+
     from aggregator.app import enter, open_app  # noqa: PLC0415
     from aggregator.jobs import Publish, Tell, perform  # noqa: PLC0415
 
@@ -223,6 +231,8 @@ def _chosen(names: Sequence[str], world: "World") -> list["Source"]:
 async def _visit_all(
     sources: Sequence["Source"], world: "World", progress: "Progress", *, forced: bool
 ) -> list["Report"]:
+    import asyncio  # noqa: PLC0415
+
     from aggregator.turns import Turns  # noqa: PLC0415
 
     # Folders one after the other: which of two copies was there first must not be left to chance.
@@ -293,7 +303,7 @@ def check(
             _print_json({"problems": error.problems, "sources": []})
             raise typer.Exit(2) from error
         raise
-    tried = asyncio.run(_try(loaded)) if online else []
+    tried = _run(_try(loaded)) if online else []
     if as_json:
         _print_json({"problems": [], "sources": tried})
     else:
@@ -307,6 +317,8 @@ def check(
 
 
 async def _try(loaded: "Loaded") -> list[dict[str, Any]]:
+    import asyncio  # noqa: PLC0415
+
     from aggregator.preview import Look, preview  # noqa: PLC0415
     from aggregator.turns import Turns  # noqa: PLC0415
 
@@ -350,7 +362,7 @@ def preview(
         except AggregatorError as error:
             errors.append(str(error))
             continue
-        found = asyncio.run(visit(look, loaded))
+        found = _run(visit(look, loaded))
         articles += found.articles
         notes += found.notes
         nothing = not (found.articles or found.errors or found.notes)
@@ -440,12 +452,14 @@ def _status(
     from aggregator.troubles import TOKEN, address  # noqa: PLC0415
 
     seen = _glance(loaded)
-    configured = {source.name: _unvisited(source) for source in loaded.sources}
     known = {source.name: source for source in seen.sources}
+    sources = [
+        known.pop(one.name) if one.name in known else _unvisited(one) for one in loaded.sources
+    ]
     token = seen.notes.get(TOKEN)
     troubles = address(loaded.config.public_url, token) if token else ""
     hub = hub_status(loaded.config.publish.hub or "", seen)
-    return list((configured | known).values()), seen.feeds, troubles, hub
+    return [*sources, *known.values()], seen.feeds, troubles, hub
 
 
 def _glance(loaded: "Loaded") -> "Glance":
@@ -565,7 +579,7 @@ def _in_store(loaded: "Loaded", work: Callable[["Loaded", "Store"], Awaitable[T]
         async with open_store(loaded.config.store, loaded.root) as store:
             return await work(loaded, store)
 
-    return asyncio.run(inside())
+    return _run(inside())
 
 
 def _show_life(life: dict[str, Any]) -> None:

@@ -54,11 +54,11 @@ def _imported(*arguments: str) -> set[str]:
 
 def test_status_imports_neither_a_database_nor_what_reads_or_writes_feeds(config: Path) -> None:
     _imported("status", "-c", str(config))  # which makes the store, with SQLAlchemy and Alembic
-    assert _imported("status", "-c", str(config)) & (_HEAVY | {"sqlalchemy"}) == set()
+    assert _imported("status", "-c", str(config)) & (_HEAVY | {"asyncio", "sqlalchemy"}) == set()
 
 
 def test_check_imports_no_database_either(config: Path) -> None:
-    assert _imported("check", "-c", str(config)) & (_HEAVY | {"sqlalchemy"}) == set()
+    assert _imported("check", "-c", str(config)) & (_HEAVY | {"asyncio", "sqlalchemy"}) == set()
 
 
 def test_the_command_line_itself_needs_no_configuration() -> None:

@@ -1,6 +1,5 @@
 """A folder of article files."""
 
-import asyncio
 import hashlib
 import os
 import stat
@@ -28,6 +27,7 @@ from aggregator.sources.base import (
     Settled,
     Visit,
     WebFolder,
+    in_thread,
 )
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
     Raises FetchError when the folder itself cannot be read.
     """
     folder = visit.root / settings.directory
-    walk = await asyncio.to_thread(_walk, folder, settings, visit)
+    walk = await in_thread(_walk, folder, settings, visit)
     seen = visit.seen if visit.recall is None else await _recalled(walk, visit.recall)
     gone = _gone(walk, visit.only, seen)
     changed = [file for file in walk.files.values() if seen.get(file.name) != file.validators]
@@ -160,7 +160,7 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
             yield failure
     for start in range(0, len(changed), _AT_ONCE):
         part = changed[start : start + _AT_ONCE]
-        for found in await asyncio.to_thread(_read_all, part, settings.max_size, by_inode):
+        for found in await in_thread(_read_all, part, settings.max_size, by_inode):
             yield found
 
 

@@ -1,6 +1,5 @@
 """A feed on the web: RSS, Atom or JSON Feed; or the page of a site that has one."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
@@ -10,7 +9,7 @@ from pydantic import Field
 from aggregator.article import Document
 from aggregator.errors import FetchError
 from aggregator.fetch import Answer
-from aggregator.sources.base import Found, FullText, Remote, Visit, WebAddress
+from aggregator.sources.base import Found, FullText, Remote, Visit, WebAddress, in_thread
 from aggregator.sources.memory import Memory
 from aggregator.sources.remote import Got, ask, remembered, text_of
 
@@ -74,11 +73,11 @@ async def _discover(settings: FeedSettings, visit: Visit, page: Got) -> Got:
 
     at = page.memory.base or page.name
     html = text_of(page)
-    if await asyncio.to_thread(is_challenge, html):
+    if await in_thread(is_challenge, html):
         said = f"{page.name}: the server asks for proof of being human"
         raise FetchError(said, trouble="blocked")
     tried = []
-    for one in await asyncio.to_thread(_candidates, html, at):
+    for one in await in_thread(_candidates, html, at):
         tried.append(one.url)
         try:
             answer = await visit.client.get(settings.request(one.url))

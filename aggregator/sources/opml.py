@@ -1,6 +1,5 @@
 """A subscription list (OPML), each outline of which is a feed source."""
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Container, Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +10,16 @@ from pydantic import AfterValidator, Field
 
 from aggregator.article import Document
 from aggregator.errors import FetchError
-from aggregator.sources.base import Found, Known, Outlines, Problem, Source, Visit, web_address
+from aggregator.sources.base import (
+    Found,
+    Known,
+    Outlines,
+    Problem,
+    Source,
+    Visit,
+    in_thread,
+    web_address,
+)
 from aggregator.sources.feed import FeedLike, FeedSettings
 from aggregator.sources.remote import ask
 
@@ -62,18 +70,18 @@ async def documents(settings: OpmlSettings, visit: Visit) -> AsyncGenerator[Foun
             yield found
     if got.body is not None:
         at = got.memory.base or settings.opml
-        for one in await asyncio.to_thread(_listed, settings.opml, got.body, at):
+        for one in await in_thread(_listed, settings.opml, got.body, at):
             yield one
         yield Known(name=settings.opml, validators=got.memory.digest)
 
 
 async def _file(settings: OpmlSettings, visit: Visit) -> AsyncGenerator[Found, None]:
     path = visit.root / settings.opml
-    body, validators = await asyncio.to_thread(_read, path)
+    body, validators = await in_thread(_read, path)
     if visit.seen.get(settings.opml) == validators:
         yield Known(name=settings.opml, validators=validators)
         return
-    for one in await asyncio.to_thread(_listed, settings.opml, body, None):
+    for one in await in_thread(_listed, settings.opml, body, None):
         yield one
     yield Known(name=settings.opml, validators=validators)
 

@@ -1,6 +1,5 @@
 """A web page without a feed: its list of articles, by selectors or found automatically."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated, ClassVar
 
@@ -8,7 +7,16 @@ from pydantic import AfterValidator, Field
 
 from aggregator.errors import FetchError
 from aggregator.lists.selector import split
-from aggregator.sources.base import Failure, Found, FullText, Remote, Selector, Visit, WebAddress
+from aggregator.sources.base import (
+    Failure,
+    Found,
+    FullText,
+    Remote,
+    Selector,
+    Visit,
+    WebAddress,
+    in_thread,
+)
 from aggregator.sources.base import selector as check_selector
 from aggregator.sources.remote import Got, ask, text_of
 
@@ -73,7 +81,7 @@ async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Foun
             yield found
         # Behind a page that is what it was nothing is new.
         follow = settings.next is not None and got.body is not None
-        url = await asyncio.to_thread(_next, settings, got) if follow else None
+        url = await in_thread(_next, settings, got) if follow else None
 
 
 def _next(settings: PageSettings, got: Got) -> str | None:

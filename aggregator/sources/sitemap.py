@@ -1,6 +1,5 @@
 """A sitemap: the addresses of a site's pages, of which the new ones become articles."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from aggregator.sources.base import (
     Remote,
     Visit,
     WebAddress,
+    in_thread,
 )
 from aggregator.sources.memory import Memory
 from aggregator.sources.remote import Got, ask
@@ -160,7 +160,7 @@ async def _former(visit: Visit, name: str) -> "Sitemap | None":
     if not body:
         return None
     try:
-        return await asyncio.to_thread(read_sitemap, body, name, ZoneInfo(visit.zone))
+        return await in_thread(read_sitemap, body, name, ZoneInfo(visit.zone))
     except AggregatorError:
         return None
 
@@ -169,7 +169,7 @@ async def _read(got: Got, visit: Visit) -> "Sitemap":
     from aggregator.lists.sitemap import read_sitemap  # noqa: PLC0415
 
     url, zone = got.memory.base or got.name, ZoneInfo(visit.zone)
-    return await asyncio.to_thread(read_sitemap, got.body or b"", url, zone)
+    return await in_thread(read_sitemap, got.body or b"", url, zone)
 
 
 def _due(maps: "Sequence[Location]", visit: Visit) -> "list[Location]":
