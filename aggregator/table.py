@@ -80,7 +80,7 @@ class Table:
                 no_wrap=number > 0,
             )
         for row in rows:
-            table.add_row(*(Text(c) if isinstance(c, str) else Text(*c) for c in row))
+            table.add_row(*map(Text.assemble, row))
         return table
 
 
