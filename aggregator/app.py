@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from aggregator.daemon import Daemon
-    from aggregator.server import Status
+    from aggregator.server import Health, Status
 
 
 # Threads that mostly wait: as many as requests are in flight.
@@ -209,11 +209,19 @@ class Pages:
     def application(self) -> "ASGIApp":
         """Return the web application."""
         from aggregator.server import build as build_server  # noqa: PLC0415 - see run
-        from aggregator.server import hubs_route, troubles_route  # noqa: PLC0415
+        from aggregator.server import (  # noqa: PLC0415
+            health_route,
+            hubs_route,
+            troubles_route,
+        )
 
         output = self._loaded.root / self._loaded.config.output
         hubs = Callbacks(store=self._app.store, news=self._news, changed=self._changed)
-        more = (troubles_route(self._token, self._troubles), hubs_route(hubs))
+        more = (
+            health_route(self._health),
+            troubles_route(self._token, self._troubles),
+            hubs_route(hubs),
+        )
         return build_server(output, self._status, *more, terms=lambda: self._terms)
 
     async def enter(self, loaded: Loaded) -> World:
@@ -263,17 +271,25 @@ class Pages:
         site = _output(_at(self._loaded, self.port)).site
         return await troubles_files(self._app.store, site, await self._token(), datetime.now(UTC))
 
+    async def _health(self) -> "Health":
+        from aggregator.server import Health  # noqa: PLC0415 - see run
+
+        return Health(counts=await self._app.store.counts(), config_error=self._config_error())
+
     async def _status(self) -> "Status":
         from aggregator.server import Status  # noqa: PLC0415 - see run
 
-        store = self._app.store
+        seen = await self._app.store.glance()
         return Status(
-            sources=tuple(await store.source_statuses()),
-            feeds=tuple(await store.feed_statuses()),
-            config_error=self.daemon.config_error if self.daemon else "",
+            sources=tuple(seen.sources),
+            feeds=tuple(seen.feeds),
+            config_error=self._config_error(),
             started=self.daemon.started if self.daemon else datetime.now(UTC),
-            hub=await hub_status(store, self._loaded.config.publish.hub or ""),
+            hub=hub_status(self._loaded.config.publish.hub or "", seen),
         )
+
+    def _config_error(self) -> str:
+        return self.daemon.config_error if self.daemon else ""
 
 
 def _terms(config: Config) -> Terms:

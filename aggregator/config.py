@@ -26,11 +26,11 @@ from aggregator import yamlfile
 from aggregator.errors import ConfigError, StoreError
 from aggregator.nfkc import fold
 from aggregator.rules import Globs, Ifs, Languages, Rule
-from aggregator.search import query
 from aggregator.serving import Limit, Network, Readers
 from aggregator.sources import KINDS, Settings, Source, maildir
 from aggregator.sources.base import Duration, WebAddress, WebFolder, Zone, web_address
 from aggregator.sources.directory import DirectorySettings, matcher
+from aggregator.store.glance import file_of
 
 # Bytes. 10,000 sources take 1 MB.
 MOST_BYTES = 16_000_000
@@ -51,6 +51,8 @@ def _local_folder(value: str) -> str:
 
 
 def _query(value: str) -> str:
+    from aggregator.search import query  # noqa: PLC0415
+
     query(value)
     return value
 
@@ -406,8 +408,8 @@ def _beyond_types(value: Any, root: Path) -> Iterator[Problem]:
         yield ("root",), f"the folder {root} is not there"
         return
     store = value.get("store")
-    if isinstance(store, str):
-        from aggregator.store import address  # noqa: PLC0415
+    if isinstance(store, str) and file_of(store, root) is None:
+        from aggregator.store import address  # noqa: PLC0415 - it imports SQLAlchemy
 
         try:
             address(store, root)

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from aggregator.errors import FetchError
 from aggregator.fetch import Request
-from aggregator.store import Ping, Store
 
 if TYPE_CHECKING:
     from aggregator.fetch import Client
+    from aggregator.store import Glance, Ping, Store
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ _NOTE = "hub"
 class Teller:
     """What a hub is told with. ``hub`` is its address."""
 
-    store: Store
+    store: "Store"
     client: "Client"
     hub: str
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -88,13 +88,12 @@ async def tell(teller: Teller) -> datetime | None:
     return (await teller.store.pings_waiting())[1]
 
 
-async def hub_status(store: Store, hub: str) -> HubStatus | None:
+def hub_status(hub: str, glance: "Glance") -> HubStatus | None:
     """Return how it goes with the hub, None without one."""
     if not hub:
         return None
-    waiting, _ = await store.pings_waiting()
-    said = await store.note(_NOTE)
-    return HubStatus(url=hub, waiting=waiting, **(json.loads(said) if said else {}))
+    said = glance.notes.get(_NOTE)
+    return HubStatus(url=hub, waiting=glance.waiting, **(json.loads(said) if said else {}))
 
 
 def _request(teller: Teller) -> Request:
@@ -102,7 +101,7 @@ def _request(teller: Teller) -> Request:
     return Request(url=teller.hub, private=True, delay=0)
 
 
-def _form(ping: Ping) -> dict[str, str]:
+def _form(ping: "Ping") -> dict[str, str]:
     return {"hub.mode": "publish", "hub.url": ping.topic, "hub.topic": ping.topic}
 
 
@@ -111,7 +110,7 @@ def _is_refused(error: FetchError) -> bool:
     return wrong and error.status not in _PASSING
 
 
-async def _refused(teller: Teller, ping: Ping, error: FetchError) -> None:
+async def _refused(teller: Teller, ping: "Ping", error: FetchError) -> None:
     if ping.tries + 1 < _REFUSALS:
         await teller.store.put_pings_off([ping], teller.now() + _wait(teller, ping.tries))
         return
@@ -119,7 +118,7 @@ async def _refused(teller: Teller, ping: Ping, error: FetchError) -> None:
     await teller.store.forget_pings([ping])
 
 
-async def _put_off(teller: Teller, pings: list[Ping], error: FetchError) -> None:
+async def _put_off(teller: Teller, pings: "list[Ping]", error: FetchError) -> None:
     asked = min(timedelta(seconds=error.retry or 0), _LONGEST)
     wait = max(asked, _wait(teller, pings[0].tries))
     log.warning("The hub is told of %d documents later: %s", len(pings), error)

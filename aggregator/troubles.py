@@ -11,10 +11,10 @@ from markupsafe import escape
 from aggregator.article import Article, Entry, Feed
 from aggregator.health import ADVICE
 from aggregator.sources.base import EPOCH
-from aggregator.store import FeedStatus, SourceStatus, Store
 
 if TYPE_CHECKING:
     from aggregator.publish import Site
+    from aggregator.store import FeedStatus, SourceStatus, Store
 
 # What may pass by itself is told once it has not: after so many visits that failed one after the
 # other, or so long a time.
@@ -27,7 +27,7 @@ _MOST = 200  # entries: beyond, something is wrong with this machine, not with t
 TOKEN = "troubles"  # noqa: S105 - its name
 
 
-async def token_of(store: Store, fresh: str) -> str:
+async def token_of(store: "Store", fresh: str) -> str:
     """Return what the address of the feed ends with: ``fresh`` if there is none yet."""
     known = await store.note(TOKEN)
     if not known:
@@ -40,7 +40,9 @@ def address(base_url: str, token: str) -> str:
     return f"{base_url}status/{token}/rss.xml"
 
 
-async def troubles_files(store: Store, site: "Site", token: str, now: datetime) -> dict[str, bytes]:
+async def troubles_files(
+    store: "Store", site: "Site", token: str, now: datetime
+) -> dict[str, bytes]:
     """Return the feed in all its formats, by file name."""
     from aggregator.publish import render  # noqa: PLC0415
 
@@ -50,11 +52,11 @@ async def troubles_files(store: Store, site: "Site", token: str, now: datetime) 
 
 
 def troubles_feed(
-    statuses: Sequence[SourceStatus],
+    statuses: "Sequence[SourceStatus]",
     site: "Site",
     token: str,
     now: datetime,
-    feeds: Sequence[FeedStatus] = (),
+    feeds: "Sequence[FeedStatus]" = (),
 ) -> Feed:
     """Return the feed of what is wrong, newest first; an entry goes when its source is well.
 
@@ -74,7 +76,7 @@ def troubles_feed(
     )
 
 
-def _is_told(status: SourceStatus, now: datetime) -> bool:
+def _is_told(status: "SourceStatus", now: datetime) -> bool:
     lasted = now - (status.health_since or now)
     return status.health not in _PASSING or status.failures >= _VISITS or lasted >= _AFTER
 
@@ -91,7 +93,7 @@ class _Trouble:
     since: datetime
 
 
-def _of_source(status: SourceStatus) -> _Trouble:
+def _of_source(status: "SourceStatus") -> _Trouble:
     return _Trouble(
         name=status.name,
         known_by=f"{status.kind}:{status.target}",
@@ -102,7 +104,7 @@ def _of_source(status: SourceStatus) -> _Trouble:
     )
 
 
-def _of_feed(feed: FeedStatus) -> _Trouble:
+def _of_feed(feed: "FeedStatus") -> _Trouble:
     return _Trouble(
         name=feed.title or "Everything",
         known_by=f"published:{feed.slug}",

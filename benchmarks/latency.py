@@ -17,7 +17,7 @@ from pathlib import Path
 
 import generate
 from processes import machine
-from startup import running
+from startup import ready, running
 
 _CONFIG = """
 base_url: https://feeds.example/
@@ -50,7 +50,8 @@ def prepare(folder: Path, posts: int) -> Path:
 
 def latencies(config: Path, runs: int, first: int) -> list[float]:
     """Return the milliseconds that each of ``runs`` new posts takes; ``first`` is its number."""
-    with running(config):
+    with running(config) as daemon:
+        ready(daemon)
         time.sleep(_REST)
         return [_latency(config.parent, first + number) for number in range(runs)]
 

@@ -44,7 +44,7 @@ def telling(place: Place, now: datetime = NOON) -> tuple[datetime | None, HubSta
             teller = Teller(
                 store=store, client=client, hub=place.hub, now=lambda: now, chance=lambda: 0.0
             )
-            return await tell(teller), await hub_status(store, place.hub)
+            return await tell(teller), hub_status(place.hub, await store.glance())
 
     return asyncio.run(work())
 

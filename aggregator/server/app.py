@@ -1,8 +1,6 @@
 """The web application: published files, a health check for machines, a status page for people."""
 
-import asyncio
 import functools
-import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -23,14 +21,24 @@ from aggregator.server.pages import error_page, status_page
 from aggregator.server.proxies import Proxied
 from aggregator.server.readers import Readers
 from aggregator.server.ready import Front
-from aggregator.server.status import Report, Status
+from aggregator.server.status import Check, Report, answered
 from aggregator.terms import Terms
 
-logger = logging.getLogger(__name__)
-
 _FRESH = {"Cache-Control": "no-store", **GUARDED}
-# Whoever watches a service gives up after 5 to 10 seconds and then knows nothing at all.
-_PATIENCE = 4.0
+
+
+def health_route(check: Check) -> Route:
+    """Return what answers machines that watch the service; 503 when ``check`` raises."""
+    return Route("/healthz", functools.partial(_healthz, check))
+
+
+async def _healthz(check: Check, _request: Request) -> Response:
+    health = await answered(check)
+    if health is None:
+        return JSONResponse({"status": "error"}, HTTPStatus.SERVICE_UNAVAILABLE, _FRESH)
+    counts = health.counts
+    body = {"status": health.word, "sources": counts.sources, "failing": counts.failing}
+    return JSONResponse(body, headers=_FRESH)
 
 
 def build(
@@ -38,12 +46,12 @@ def build(
 ) -> ASGIApp:
     """Return the application that serves the folder ``output``.
 
-    ``report`` is awaited for ``/healthz`` and ``/status``; when it raises, both answer 503.
-    ``more``: what else is served, before the files. ``terms`` is asked for each request. Whoever
-    watches the service, and ``more``, is neither kept out nor counted.
+    ``report`` is awaited for ``/status``, which answers 503 when it raises. ``more``: what else is
+    served, before the files; who asks for that is neither kept out nor counted. ``terms`` is asked
+    for each request.
     """
     app = Starlette(
-        routes=[Route("/healthz", functools.partial(_healthz, report)), *more],
+        routes=more,
         middleware=[Middleware(Proxied, terms=terms)],
         exception_handlers={HTTPException: _refused, Exception: _broken},
     )
@@ -55,29 +63,11 @@ def build(
     return Front(app, files.ready, terms)
 
 
-async def _healthz(report: Report, _request: Request) -> Response:
-    status = await _ask(report)
-    if status is None:
-        return JSONResponse({"status": "error"}, HTTPStatus.SERVICE_UNAVAILABLE, _FRESH)
-    body = {"status": status.health, "sources": len(status.sources), "failing": status.failing}
-    return JSONResponse(body, headers=_FRESH)
-
-
 async def _status(report: Report, _request: Request) -> Response:
-    status = await _ask(report)
+    status = await answered(report)
     if status is None:
         raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE)
     return _page(status_page(status, datetime.now(UTC)), HTTPStatus.OK)
-
-
-async def _ask(report: Report) -> Status | None:
-    """Return the status; None when the program cannot tell, which the log explains."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            return await report()
-    except Exception:
-        logger.exception("The state of the program cannot be told")
-        return None
 
 
 async def _refused(_request: Request, error: Exception) -> Response:

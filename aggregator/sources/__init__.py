@@ -1,4 +1,8 @@
-"""Where articles come from. A further kind is one module and one line in KINDS."""
+"""Where articles come from. A further kind is one module and one line in KINDS.
+
+These modules hold the settings, too: what only visits need, such as ``aggregator.lists``, they
+import when they visit, as a command that only looks at the configuration is done sooner then.
+"""
 
 from collections.abc import AsyncGenerator, Callable
 from typing import Any

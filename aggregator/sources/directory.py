@@ -1,6 +1,5 @@
 """A folder of article files."""
 
-import asyncio
 import hashlib
 import os
 import stat
@@ -11,10 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, ByteSize, Field
-from wcmatch import glob
 
 from aggregator.article import Document
 from aggregator.errors import FetchError
@@ -29,7 +27,11 @@ from aggregator.sources.base import (
     Settled,
     Visit,
     WebFolder,
+    in_thread,
 )
+
+if TYPE_CHECKING:
+    from wcmatch.glob import WcMatcher
 
 # Files that one trip to a thread reads: enough to make the trip cheap, little enough to hold.
 _AT_ONCE = 64
@@ -55,14 +57,21 @@ _TYPES = {
     ".json": "application/feed+json",
     ".eml": _MAIL,
 }
-_GLOB = glob.GLOBSTAR | glob.BRACE | glob.NEGATE
 
 
 def _pattern(value: str) -> str:
     if value.startswith("/") or ".." in value.split("/"):
         raise ValueError("must stay inside the folder")
-    glob.translate(value, flags=_GLOB)
+    _glob(value)
     return value
+
+
+def _glob(patterns: str | Sequence[str], *, dots: bool = False) -> "WcMatcher[str]":
+    """Return compiled patterns; with ``dots``, * stands for a name that begins with one, too."""
+    from wcmatch import glob  # noqa: PLC0415 - most configurations have no folder
+
+    flags = glob.GLOBSTAR | glob.BRACE | glob.NEGATE | (glob.DOTGLOB if dots else 0)
+    return glob.compile(patterns, flags=flags)
 
 
 def _folder(value: str) -> str:
@@ -135,7 +144,7 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
     Raises FetchError when the folder itself cannot be read.
     """
     folder = visit.root / settings.directory
-    walk = await asyncio.to_thread(_walk, folder, settings, visit)
+    walk = await in_thread(_walk, folder, settings, visit)
     seen = visit.seen if visit.recall is None else await _recalled(walk, visit.recall)
     gone = _gone(walk, visit.only, seen)
     changed = [file for file in walk.files.values() if seen.get(file.name) != file.validators]
@@ -151,7 +160,7 @@ async def documents(settings: DirectorySettings, visit: Visit) -> AsyncGenerator
             yield failure
     for start in range(0, len(changed), _AT_ONCE):
         part = changed[start : start + _AT_ONCE]
-        for found in await asyncio.to_thread(_read_all, part, settings.max_size, by_inode):
+        for found in await in_thread(_read_all, part, settings.max_size, by_inode):
             yield found
 
 
@@ -186,7 +195,7 @@ def _folder_of(name: str) -> str:
 
 def matcher(settings: DirectorySettings) -> Callable[[str], bool]:
     """Return whether a path relative to the folder is that of an article."""
-    compiled = glob.compile(settings.glob, flags=_GLOB)
+    compiled = _glob(settings.glob)
     return lambda name: bool(compiled.match(name))
 
 
@@ -224,7 +233,7 @@ def _is_hidden(folder: Path, path: str) -> bool:
 
 def _mails(settings: DirectorySettings) -> Callable[[str], bool]:
     """Return whether a message in a Maildir is an article: as if its file ended with .eml."""
-    compiled = glob.compile(settings.glob, flags=_GLOB | glob.DOTGLOB)
+    compiled = _glob(settings.glob, dots=True)
     return lambda name: bool(compiled.match(f"{name}.eml"))
 
 

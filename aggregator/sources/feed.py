@@ -1,8 +1,7 @@
 """A feed on the web: RSS, Atom or JSON Feed; or the page of a site that has one."""
 
-import asyncio
 from collections.abc import AsyncGenerator
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urljoin
 
 from pydantic import Field
@@ -10,17 +9,12 @@ from pydantic import Field
 from aggregator.article import Document
 from aggregator.errors import FetchError
 from aggregator.fetch import Answer
-from aggregator.lists.discover import (
-    Candidate,
-    common_places,
-    feeds_in,
-    is_challenge,
-    looks_like_feed,
-    looks_like_page,
-)
-from aggregator.sources.base import Found, FullText, Remote, Visit, WebAddress
+from aggregator.sources.base import Found, FullText, Remote, Visit, WebAddress, in_thread
 from aggregator.sources.memory import Memory
 from aggregator.sources.remote import Got, ask, remembered, text_of
+
+if TYPE_CHECKING:
+    from aggregator.lists.discover import Candidate
 
 # Addresses that are tried when a page was given in place of a feed: those that it names, then those
 # where feeds usually are.
@@ -53,6 +47,8 @@ async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Foun
 
     Raises FetchError.
     """
+    from aggregator.lists.discover import looks_like_feed, looks_like_page  # noqa: PLC0415
+
     name = settings.feed
     if visit.pushed is not None:
         at = visit.memories.get(name, Memory()).base or name
@@ -73,13 +69,15 @@ async def documents(settings: FeedSettings, visit: Visit) -> AsyncGenerator[Foun
 
 async def _discover(settings: FeedSettings, visit: Visit, page: Got) -> Got:
     """Return the feed of a page. Raises FetchError when none is found."""
+    from aggregator.lists.discover import is_challenge, looks_like_feed  # noqa: PLC0415
+
     at = page.memory.base or page.name
     html = text_of(page)
-    if await asyncio.to_thread(is_challenge, html):
+    if await in_thread(is_challenge, html):
         said = f"{page.name}: the server asks for proof of being human"
         raise FetchError(said, trouble="blocked")
     tried = []
-    for one in await asyncio.to_thread(_candidates, html, at):
+    for one in await in_thread(_candidates, html, at):
         tried.append(one.url)
         try:
             answer = await visit.client.get(settings.request(one.url))
@@ -100,8 +98,10 @@ def _short(tried: list[str], at: str) -> str:
     return ", ".join(url.removeprefix(server) for url in tried)
 
 
-def _candidates(html: str, at: str) -> list[Candidate]:
+def _candidates(html: str, at: str) -> "list[Candidate]":
     """Return what to try, best first: what the page names, what is usual, what it may mean."""
+    from aggregator.lists.discover import common_places, feeds_in  # noqa: PLC0415
+
     named, usual = feeds_in(html, at), common_places(at)
     sure = [one for one in named if not one.doubtful][:_NAMED]
     doubtful = [one for one in named if one.doubtful][:_NAMED]
@@ -112,7 +112,7 @@ def _candidates(html: str, at: str) -> list[Candidate]:
     return list(every.values())
 
 
-def _found(page: Got, one: Candidate, answer: Answer, visit: Visit) -> Got:
+def _found(page: Got, one: "Candidate", answer: Answer, visit: Visit) -> Got:
     memory = remembered(page.memory, answer, visit.now)
     memory = memory.model_copy(update={"url": one.url, "why": f"found there: {one.why}"})
     return Got(name=page.name, memory=memory, body=answer.body, new=True)

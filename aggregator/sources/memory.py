@@ -20,7 +20,7 @@ class Memory(BaseModel):
     index says of when it was changed last.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     url: str = ""
     why: str = ""

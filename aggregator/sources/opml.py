@@ -1,20 +1,30 @@
 """A subscription list (OPML), each outline of which is a feed source."""
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator, Container, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from aggregator.article import Document
 from aggregator.errors import FetchError
-from aggregator.lists.opml import Outline, read_opml
-from aggregator.sources.base import Found, Known, Outlines, Problem, Source, Visit, web_address
+from aggregator.sources.base import (
+    Found,
+    Known,
+    Outlines,
+    Problem,
+    Source,
+    Visit,
+    in_thread,
+    web_address,
+)
 from aggregator.sources.feed import FeedLike, FeedSettings
 from aggregator.sources.remote import ask
+
+if TYPE_CHECKING:
+    from aggregator.lists.opml import Outline
 
 # Bytes of a file.
 _MOST = 16_000_000
@@ -60,24 +70,26 @@ async def documents(settings: OpmlSettings, visit: Visit) -> AsyncGenerator[Foun
             yield found
     if got.body is not None:
         at = got.memory.base or settings.opml
-        for one in await asyncio.to_thread(_listed, settings.opml, got.body, at):
+        for one in await in_thread(_listed, settings.opml, got.body, at):
             yield one
         yield Known(name=settings.opml, validators=got.memory.digest)
 
 
 async def _file(settings: OpmlSettings, visit: Visit) -> AsyncGenerator[Found, None]:
     path = visit.root / settings.opml
-    body, validators = await asyncio.to_thread(_read, path)
+    body, validators = await in_thread(_read, path)
     if visit.seen.get(settings.opml) == validators:
         yield Known(name=settings.opml, validators=validators)
         return
-    for one in await asyncio.to_thread(_listed, settings.opml, body, None):
+    for one in await in_thread(_listed, settings.opml, body, None):
         yield one
     yield Known(name=settings.opml, validators=validators)
 
 
 def _listed(name: str, body: bytes, base: str | None) -> list[Found]:
     """Read a list; what no source can be made of is a problem."""
+    from aggregator.lists.opml import read_opml  # noqa: PLC0415
+
     listed = read_opml(body, base)
     good, problems = [], list(listed.problems)
     for one in listed.outlines:
@@ -90,7 +102,7 @@ def _listed(name: str, body: bytes, base: str | None) -> list[Found]:
 
 
 def expand(
-    source: Source, outlines: Sequence[Outline], feeds: Container[str], names: Container[str]
+    source: Source, outlines: "Sequence[Outline]", feeds: Container[str], names: Container[str]
 ) -> Iterator[Source]:
     """Yield a feed source for each outline, but for those in ``feeds``; no name is in ``names``.
 

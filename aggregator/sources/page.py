@@ -1,15 +1,22 @@
 """A web page without a feed: its list of articles, by selectors or found automatically."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
 from aggregator.errors import FetchError
-from aggregator.lists.discover import looks_like_feed
 from aggregator.lists.selector import split
-from aggregator.sources.base import Failure, Found, FullText, Remote, Selector, Visit, WebAddress
+from aggregator.sources.base import (
+    Failure,
+    Found,
+    FullText,
+    Remote,
+    Selector,
+    Visit,
+    WebAddress,
+    in_thread,
+)
 from aggregator.sources.base import selector as check_selector
 from aggregator.sources.remote import Got, ask, text_of
 
@@ -54,6 +61,8 @@ async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Foun
 
     Raises FetchError.
     """
+    from aggregator.lists.discover import looks_like_feed  # noqa: PLC0415
+
     asked: set[str] = set()
     url: str | None = settings.page
     while url and url not in asked and len(asked) < settings.pages:
@@ -72,7 +81,7 @@ async def documents(settings: PageSettings, visit: Visit) -> AsyncGenerator[Foun
             yield found
         # Behind a page that is what it was nothing is new.
         follow = settings.next is not None and got.body is not None
-        url = await asyncio.to_thread(_next, settings, got) if follow else None
+        url = await in_thread(_next, settings, got) if follow else None
 
 
 def _next(settings: PageSettings, got: Got) -> str | None:

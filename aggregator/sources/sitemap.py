@@ -1,24 +1,15 @@
 """A sitemap: the addresses of a site's pages, of which the new ones become articles."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from aggregator.article import Document
 from aggregator.errors import AggregatorError, FetchError
-from aggregator.lists.sitemap import (
-    Location,
-    Sitemap,
-    fresh,
-    newest,
-    read_sitemap,
-    write_fragment,
-)
 from aggregator.sources.base import (
     EPOCH,
     Answered,
@@ -29,9 +20,13 @@ from aggregator.sources.base import (
     Remote,
     Visit,
     WebAddress,
+    in_thread,
 )
 from aggregator.sources.memory import Memory
 from aggregator.sources.remote import Got, ask
+
+if TYPE_CHECKING:
+    from aggregator.lists.sitemap import Location, Sitemap
 
 # Sitemaps of an index that a visit reads, the newest first: a site's archive of years is in more.
 # The first visit takes the newest pages of as many as a site has kinds of pages.
@@ -96,7 +91,7 @@ async def documents(settings: SitemapSettings, visit: Visit) -> AsyncGenerator[F
             yield Answered(name=one.url, memory=Memory(stamp=stamp))
 
 
-async def _inner(settings: SitemapSettings, visit: Visit, one: Location) -> list[Found]:
+async def _inner(settings: SitemapSettings, visit: Visit, one: "Location") -> list[Found]:
     """Return the part of an index's sitemap that is new."""
     before = await _former(visit, one.url)
     got = await ask(settings, visit, one.url, robots=True)
@@ -110,9 +105,11 @@ async def _inner(settings: SitemapSettings, visit: Visit, one: Location) -> list
 
 
 async def _part(
-    settings: SitemapSettings, visit: Visit, got: Got, now: Sitemap, before: Sitemap | None
+    settings: SitemapSettings, visit: Visit, got: Got, now: "Sitemap", before: "Sitemap | None"
 ) -> list[Found]:
     """Return a sitemap of only the pages that are to be fetched, and what is wrong with it."""
+    from aggregator.lists.sitemap import write_fragment  # noqa: PLC0415
+
     found: list[Found] = [one for one in got.found(_TYPE) if isinstance(one, Answered)]
     found += [Problem(name=got.name, text=said) for said in now.problems]
     wanted = await _wanted(settings, visit, got.name, now, before)
@@ -132,9 +129,11 @@ async def _part(
 
 
 async def _wanted(
-    settings: SitemapSettings, visit: Visit, name: str, now: Sitemap, before: Sitemap | None
-) -> list[Location]:
+    settings: SitemapSettings, visit: Visit, name: str, now: "Sitemap", before: "Sitemap | None"
+) -> "list[Location]":
     """Return the pages that are new, and of the newest ones those that were not had before."""
+    from aggregator.lists.sitemap import fresh, newest  # noqa: PLC0415
+
     noted = visit.memories.get(name)
     if before is None and noted and noted.stamp:
         # Known of since a time, and never read: what is older is no news.
@@ -148,34 +147,38 @@ async def _wanted(
     return newest(list(chosen.values()), len(chosen))
 
 
-def _after(page: Location, since: datetime) -> bool:
+def _after(page: "Location", since: datetime) -> bool:
     moment = page.modified or page.published
     return moment is not None and moment >= since
 
 
-async def _former(visit: Visit, name: str) -> Sitemap | None:
+async def _former(visit: Visit, name: str) -> "Sitemap | None":
     """Return what a sitemap held when it was read last."""
+    from aggregator.lists.sitemap import read_sitemap  # noqa: PLC0415
+
     body = await visit.body(name)
     if not body:
         return None
     try:
-        return await asyncio.to_thread(read_sitemap, body, name, ZoneInfo(visit.zone))
+        return await in_thread(read_sitemap, body, name, ZoneInfo(visit.zone))
     except AggregatorError:
         return None
 
 
-async def _read(got: Got, visit: Visit) -> Sitemap:
+async def _read(got: Got, visit: Visit) -> "Sitemap":
+    from aggregator.lists.sitemap import read_sitemap  # noqa: PLC0415
+
     url, zone = got.memory.base or got.name, ZoneInfo(visit.zone)
-    return await asyncio.to_thread(read_sitemap, got.body or b"", url, zone)
+    return await in_thread(read_sitemap, got.body or b"", url, zone)
 
 
-def _due(maps: Sequence[Location], visit: Visit) -> list[Location]:
+def _due(maps: "Sequence[Location]", visit: Visit) -> "list[Location]":
     """Return the sitemaps of an index that may hold news: the newest, then the longest unread.
 
     Those that were asked for lately come last, so that some that fail keep no others waiting.
     """
 
-    def asked(one: Location) -> datetime:
+    def asked(one: "Location") -> datetime:
         return visit.memories.get(one.url, Memory()).asked or EPOCH
 
     dated = sorted((one for one in maps if one.modified), key=_stamp, reverse=True)
@@ -184,10 +187,10 @@ def _due(maps: Sequence[Location], visit: Visit) -> list[Location]:
     return [one for one in (*dated, *undated) if not _is_as_noted(one, visit.memories)]
 
 
-def _is_as_noted(one: Location, memories: Mapping[str, Memory]) -> bool:
+def _is_as_noted(one: "Location", memories: Mapping[str, Memory]) -> bool:
     noted = memories.get(one.url)
     return bool(noted and one.modified and noted.stamp == _stamp(one))
 
 
-def _stamp(one: Location) -> str:
+def _stamp(one: "Location") -> str:
     return one.modified.isoformat() if one.modified else ""

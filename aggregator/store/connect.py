@@ -8,7 +8,6 @@ import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -17,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from aggregator.errors import StoreBusyError, StoreConflictError, StoreError
+from aggregator.store.glance import BUSY, MIGRATIONS, newest_revision
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,11 +26,8 @@ _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 # "aggregato", as the number of the advisory lock that a PostgreSQL store is held by.
 _LOCK = 0x6167_6772_6567
 
-_MIGRATIONS = resources.files("aggregator.store") / "migrations"
-
-# Milliseconds that a connection waits for another's lock, and seconds between two tries where
-# SQLite does not wait by itself.
-_BUSY, _AGAIN = 10_000, 0.05
+# Seconds between two tries where SQLite does not wait for a lock by itself.
+_AGAIN = 0.05
 
 # FULL, because a batch is one commit: measured, the fsync is lost in the noise of a batch, and
 # what was published survives a power cut. 8 MB of page cache for each connection; behind it is
@@ -38,7 +35,7 @@ _BUSY, _AGAIN = 10_000, 0.05
 # file, and 32 MB of log before they are copied there: measured, the commits of 10,000 articles take
 # 0.56 s of the processor and not 0.82.
 _PRAGMAS = (
-    f"PRAGMA busy_timeout={_BUSY}",
+    f"PRAGMA busy_timeout={BUSY}",
     "PRAGMA page_size=8192",
     "PRAGMA journal_mode=WAL",
     "PRAGMA wal_autocheckpoint=4000",
@@ -111,7 +108,7 @@ def _engine(url: URL) -> AsyncEngine:
 
 
 async def _bring_up_to_date(engine: AsyncEngine) -> None:
-    until = time.monotonic() + _BUSY / 1000
+    until = time.monotonic() + BUSY / 1000
     while True:
         try:
             async with engine.execution_options(**WRITING).begin() as connection:
@@ -218,7 +215,7 @@ def _migrate(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":
         # Two that start at once would both make the tables.
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK + 1)))
-    if _revision(connection) == _newest():
+    if _revision(connection) == newest_revision():
         return
     # Imported here: it takes 0.1 s, which is an eighth of what most commands take.
     from alembic import command  # noqa: PLC0415
@@ -238,16 +235,11 @@ def _revision(connection: sa.Connection) -> str | None:
     return revision
 
 
-def _newest() -> str:
-    """Return the newest revision that there is: files have its number in front."""
-    return max(file.name for file in (_MIGRATIONS / "versions").iterdir() if file.is_file())[:4]
-
-
 def alembic_config(connection: sa.Connection) -> "Config":
     """Return what Alembic is to be called with to work on a connection."""
     from alembic.config import Config  # noqa: PLC0415 - see _migrate
 
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -85,16 +84,3 @@ async def forget(connection: AsyncConnection, token: str) -> None:
 def with_any(query: sa.Select[Any]) -> sa.Select[Any]:
     """Join a selection of sources with their subscriptions."""
     return query.outerjoin_from(sources, subscriptions, _OF_SOURCE)
-
-
-def with_hubs(query: sa.Select[Any]) -> sa.Select[Any]:
-    """Add to a selection of sources the hub that tells of their news, and until when."""
-    theirs = sa.and_(_OF_SOURCE, subscriptions.c.state == "active")
-    return query.add_columns(subscriptions.c.hub, subscriptions.c.until).outerjoin(
-        subscriptions, theirs
-    )
-
-
-def host(hub: str | None) -> str:
-    """Return the host of a hub for people to read, "" of none."""
-    return urlsplit(hub or "").hostname or ""

@@ -6,8 +6,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from aggregator.store.glance import EPOCH
 from aggregator.store.records import Ping
-from aggregator.store.schema import EPOCH, pings
+from aggregator.store.schema import pings
 from aggregator.store.sql import among, insert
 
 

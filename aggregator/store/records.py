@@ -103,37 +103,6 @@ class Visited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceStatus:
-    """The health of one source. ``status`` is "ok", "error" or "new" (never scanned).
-
-    ``since`` is when it became so; ``target`` is the folder or address as configured. ``health``
-    is "ok", "new" or what ails it (see ``health.py``), since ``health_since``, and ``health_text``
-    says what can be done. ``next_scan`` is None when it is not visited any more. ``hub`` is the
-    host that tells of its news, or "", for the time being until ``hub_until``. ``held`` counts the
-    articles that are held back, and ``held_since`` is since when anything is.
-    """
-
-    name: str
-    kind: str
-    target: str
-    status: str
-    error: str = ""
-    since: datetime | None = None
-    last_scan: datetime | None = None
-    next_scan: datetime | None = None
-    articles: int = 0
-    problems: int = 0  # documents that could not be read
-    health: str = "ok"
-    health_since: datetime | None = None
-    health_text: str = ""
-    failures: int = 0
-    hub: str = ""
-    hub_until: datetime | None = None
-    held: int = 0
-    held_since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """What a source brought lately before a visit, without what is held.
 
@@ -196,21 +165,6 @@ class Standing:
     active: bool
     memory: str
     subscription: Subscription | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedStatus:
-    """One published feed: how many entries it shows and the date of its newest.
-
-    ``fault`` says why it could not be written again since ``fault_since``; "" if it could.
-    """
-
-    slug: str
-    title: str
-    entries: int
-    updated: datetime | None = None
-    fault: str = ""
-    fault_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

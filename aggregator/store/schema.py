@@ -1,12 +1,11 @@
 """The tables, for SQLite and PostgreSQL alike."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+from aggregator.store.glance import EPOCH, MICROSECOND, instant
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -17,11 +16,11 @@ class Instant(sa.types.TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, _dialect: Any) -> int | None:
         """Return the number that is stored."""
-        return None if value is None else (value - EPOCH) // _MICROSECOND
+        return None if value is None else (value - EPOCH) // MICROSECOND
 
     def process_result_value(self, value: int | None, _dialect: Any) -> datetime | None:
         """Return the time that a number stands for."""
-        return None if value is None else EPOCH + value * _MICROSECOND
+        return instant(value)
 
 
 metadata = sa.MetaData(

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from aggregator.store import (
     connect,
     digests,
     findings,
+    glance,
     holds,
     hubs,
     learning,
@@ -40,6 +40,7 @@ from aggregator.store.feeds import (
     mark_feeds,
     move_feed,
 )
+from aggregator.store.glance import EPOCH, Counts, FeedStatus, Glance, SourceStatus
 from aggregator.store.ledger import read_ledger
 from aggregator.store.records import (
     Archive,
@@ -49,7 +50,6 @@ from aggregator.store.records import (
     Drop,
     Dropped,
     FeedRow,
-    FeedStatus,
     Finding,
     Kept,
     Life,
@@ -64,7 +64,6 @@ from aggregator.store.records import (
     Rival,
     SourceEntry,
     SourceState,
-    SourceStatus,
     Standing,
     Subscription,
     Visited,
@@ -72,7 +71,6 @@ from aggregator.store.records import (
 from aggregator.store.rows import entries_where, entry, prunable
 from aggregator.store.save import save
 from aggregator.store.schema import (
-    EPOCH,
     aliases,
     answers,
     article_feeds,
@@ -108,8 +106,10 @@ _ROW = tuple(
         *("wanted", "written", "moved_to", "kept"),
     )
 )
-_STATUS = tuple(
-    feeds.c[name] for name in ("kind", "slug", "name", "entries", "newest", "fault", "fault_since")
+
+# What is known of a source by its configuration.
+_CONFIGURED = tuple(
+    sources.c[name] for name in ("key", "name", "kind", "target", "recipe", "active")
 )
 
 
@@ -323,7 +323,7 @@ class Store:
         whose recipe changed is read anew.
         """
         async with self._write() as connection:
-            rows = (await connection.execute(sa.select(sources))).all()
+            rows = (await connection.execute(sa.select(sources.c.id, *_CONFIGURED))).all()
             by_key = {row.key: row for row in rows}
             keys = {source.key for source in configured}
             by_name = {row.name: row for row in rows if row.key not in keys}
@@ -486,39 +486,27 @@ class Store:
                 found.setdefault(row.key, []).append(one)
         return found
 
+    async def glance(self) -> Glance:
+        """Return how everything is."""
+        async with self._read() as connection:
+            return await connection.run_sync(lambda inside: glance.glance(inside.exec_driver_sql))
+
+    async def counts(self) -> Counts:
+        """Return how everything is in numbers."""
+        async with self._read() as connection:
+            return await connection.run_sync(lambda inside: glance.counts(inside.exec_driver_sql))
+
     async def troubles(self) -> list[SourceStatus]:
         """Return the configured sources that are not well, without their counts."""
-        ill = sources.c.health.not_in(("", "ok"))
-        query = sa.select(sources).where(sources.c.active, ill).order_by(sources.c.id)
         async with self._read() as connection:
-            return [_source_status(row) for row in await connection.execute(query)]
+            return await connection.run_sync(lambda inside: glance.troubled(inside.exec_driver_sql))
 
     async def source_statuses(self) -> list[SourceStatus]:
         """Return the health of every configured source, by name."""
-        count = (
-            sa.select(sa.func.count()).where(articles.c.source_id == sources.c.id).scalar_subquery()
-        )
-        failing = (
-            sa.select(sa.func.count())
-            .where(documents.c.source_id == sources.c.id, documents.c.error != "")
-            .scalar_subquery()
-        )
-        held = sa.select(sa.func.count()).where(holds.held_of(sources.c.id)).scalar_subquery()
-        counts = (count.label("articles"), failing.label("problems"), held.label("held"))
-        query = hubs.with_hubs(sa.select(sources, *counts))
         async with self._read() as connection:
-            rows = await connection.execute(query.where(sources.c.active).order_by(sources.c.name))
-            return [
-                replace(
-                    _source_status(row),
-                    articles=row.articles,
-                    problems=row.problems,
-                    held=row.held,
-                    hub=hubs.host(row.hub),
-                    hub_until=row.until,
-                )
-                for row in rows
-            ]
+            return await connection.run_sync(
+                lambda inside: glance.source_statuses(inside.exec_driver_sql)
+            )
 
     # Hubs
 
@@ -587,21 +575,10 @@ class Store:
 
         Those that moved are where they went.
         """
-        known = sa.or_(feeds.c.written > 0, feeds.c.fault != "")
-        here = sa.and_(known, feeds.c.moved_to.is_(None))
         async with self._read() as connection:
-            rows = await connection.execute(sa.select(*_STATUS).where(here))
-            return [
-                FeedStatus(
-                    slug=r.slug,
-                    title=r.name,
-                    entries=r.entries,
-                    updated=r.newest,
-                    fault=r.fault,
-                    fault_since=r.fault_since,
-                )
-                for r in sorted(rows, key=lambda r: (r.kind != EVERYTHING, r.name, r.slug))
-            ]
+            return await connection.run_sync(
+                lambda inside: glance.feed_statuses(inside.exec_driver_sql)
+            )
 
     async def stale(self) -> bool:
         """Tell whether any feed is to be written: whenever one is, that of everything is, too."""
@@ -932,24 +909,6 @@ async def open_store(store: str, root: Path) -> AsyncIterator[Store]:
         await opened.close()
 
 
-def _source_status(row: sa.Row[Any]) -> SourceStatus:
-    return SourceStatus(
-        name=row.name,
-        kind=row.kind,
-        target=row.target,
-        status=row.status or "new",
-        error=row.error,
-        since=row.since,
-        last_scan=row.last_scan,
-        next_scan=row.next_scan,
-        health=row.health or ("ok" if row.status else "new"),
-        health_since=row.health_since,
-        health_text=row.health_text,
-        failures=row.failures,
-        held_since=row.held_since,
-    )
-
-
 def _kept_since(same: Any, since: Any, at: datetime) -> Any:
     """Return since when something is so: as before if it is the ``same``, else ``at``."""
     return sa.func.coalesce(sa.case((same, since), else_=None), sa.literal(at, since.type))
@@ -958,19 +917,14 @@ def _kept_since(same: Any, since: Any, at: datetime) -> Any:
 async def _set_source(
     connection: AsyncConnection, source: SourceEntry, row: sa.Row[Any] | None
 ) -> int:
-    values = {
-        "key": source.key,
-        "name": source.name,
-        "kind": source.kind,
-        "target": source.target,
-        "recipe": source.recipe,
-        "active": True,
-    }
+    given = (source.key, source.name, source.kind, source.target, source.recipe, True)
+    if row is not None and tuple(row)[1:] == given:
+        return int(row.id)
+    values = dict(zip((column.name for column in _CONFIGURED), given, strict=True))
     if row is None:
         done = await connection.execute(sa.insert(sources).values(values).returning(sources.c.id))
         return int(done.scalar_one())
-    if any(row._mapping[name] != value for name, value in values.items()):
-        await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(values))
+    await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(values))
     if row.name != source.name:
         theirs = sa.select(articles.c.id).where(articles.c.source_id == row.id)
         shown = sa.select(article_feeds.c.feed_id).where(article_feeds.c.article_id.in_(theirs))

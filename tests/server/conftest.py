@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aggregator.server import Status, build, serve
+from aggregator.server import Health, Status, build, health_route, serve
 from aggregator.terms import Terms
 
 STARTED = datetime(2026, 3, 1, tzinfo=UTC)
@@ -34,6 +34,9 @@ class Site:
         if isinstance(self.told, Exception):
             raise self.told
         return self.told
+
+    async def health(self) -> Health:
+        return (await self.report()).health
 
 
 @dataclass
@@ -77,5 +80,5 @@ def site(host: Host, tmp_path: Path) -> Site:
     root = tmp_path / "feeds"
     root.mkdir()
     site = Site(root, host.port)
-    host.app = build(root, site.report, terms=lambda: site.terms)
+    host.app = build(root, site.report, health_route(site.health), terms=lambda: site.terms)
     return site

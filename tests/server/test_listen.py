@@ -258,7 +258,7 @@ def test_ipv6_has_an_address_too(tmp_path: Path) -> None:
         except AggregatorError:
             pytest.skip("no IPv6 here")
         async with httpx.AsyncClient(verify=False) as client:
-            answer = await client.get(f"{served.url}healthz")
+            answer = await client.get(f"{served.url}status")
         await served.stop()
         return answer.status_code
 

@@ -12,7 +12,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from aggregator.server import build
+from aggregator.server import build, health_route
 from aggregator.terms import Rate, Terms, digest
 
 # Reading the system's certificates takes longer than any request here.
@@ -163,7 +163,8 @@ def test_a_revoked_secret_opens_nothing_from_the_next_request_on(private) -> Non
 
 def test_who_watches_and_what_has_its_own_secret_stays_open(private, host) -> None:  # type: ignore[no-untyped-def]
     hub = Route("/websub/{token}", lambda _: PlainTextResponse("hub"))
-    host.app = build(private.root, private.report, hub, terms=lambda: PRIVATE)
+    more = (health_route(private.health), hub)
+    host.app = build(private.root, private.report, *more, terms=lambda: PRIVATE)
     assert FETCH(f"{private.url}/healthz").json()["status"] == "ok"
     assert FETCH(f"{private.url}/websub/x").text == "hub"
     assert FETCH(f"{private.url}/websub/x/y").status_code == 401

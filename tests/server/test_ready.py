@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.types import ASGIApp
 
-from aggregator.server import Status, build, ready
+from aggregator.server import Health, Status, build, health_route, ready
 from aggregator.terms import Rate, Terms, digest
 
 OLD, AHEAD = 1_700_000_000, 32_503_680_000
@@ -99,6 +99,10 @@ FIELDS = [
 PATHS = ["/rss.xml", "/a/rss.xml", "/a/", "/t/secret/rss.xml", "/%72ss.xml", "/healthz"]
 
 
+async def health() -> Health:
+    return (await report()).health
+
+
 async def told(app: ASGIApp, method: str, path: str, fields: dict[str, str]) -> tuple[object, ...]:
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://x", verify=False) as client:
@@ -130,12 +134,12 @@ def test_it_is_what_a_server_answers_that_begins_now(sequence: list) -> None:  #
         root.mkdir()
         (root.parent / "secret.xml").write_text("SECRET")
         put("rss.xml", FEED)(root)
-        lasting = build(root, report, terms=lambda: terms)
+        lasting = build(root, report, health_route(health), terms=lambda: terms)
         for edit, changed, method, path, fields in sequence:
             if edit:
                 edit(root)
             terms = changed or terms
-            fresh = build(root, report, terms=lambda terms=terms: terms)
+            fresh = build(root, report, health_route(health), terms=lambda terms=terms: terms)
             expected = asyncio.run(told(fresh, method, path, fields))
             for _ in range(2):
                 assert asyncio.run(told(lasting, method, path, fields)) == expected

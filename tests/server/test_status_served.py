@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from aggregator.server.pages import _distance, _harmless
-from aggregator.store.records import FeedStatus, SourceStatus
+from aggregator.store import FeedStatus, SourceStatus
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 WELL = SourceStatus(name="收件箱", kind="directory", target="inbox/", status="ok", articles=12)
