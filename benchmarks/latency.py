@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import generate
-from processes import machine
+from processes import as_installed, machine
 from startup import ready, running
 
 _CONFIG = """
@@ -94,6 +94,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=10_000)
     parser.add_argument("--runs", type=int, default=20)
     given = parser.parse_args()
+    as_installed()
     print(machine())
     with tempfile.TemporaryDirectory() as folder:
         taken = latencies(prepare(Path(folder), given.posts), given.runs, given.posts)

@@ -128,6 +128,11 @@ def wait_for(host: str, port: int) -> None:
     raise RuntimeError(f"nobody listens on {host}:{port}")
 
 
+def as_installed() -> None:
+    """Have programs in Python keep what they compile, as installed ones do."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 def machine() -> str:
     """Name processor, cores and memory."""
     info = Path("/proc/cpuinfo").read_text().splitlines()

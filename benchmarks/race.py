@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from processes import Run, machine, versions
+from processes import Run, as_installed, machine, versions
 
 Figures = Mapping[str, float]
 """What one run of one contender measured, by the name of the figure, which ends with its unit."""
@@ -250,6 +250,7 @@ def _json(one: Comparison | Skipped) -> dict[str, Any]:
 def main(rows: Sequence[Row], about: str) -> int:
     """Measure the rows that the command line asks for. Returns 1 if one of them failed."""
     given = _arguments(rows, about)
+    as_installed()
     wanted = [row for row in rows if row.name in (given.rows or [row.name])]
     setting = Setting(runs=1 if given.quick else given.runs, quick=given.quick)
     results = measured(wanted, setting)

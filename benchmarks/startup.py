@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from processes import held, machine, tree
+from processes import as_installed, held, machine, tree
 
 from aggregator.app import enter, open_app
 from aggregator.config import load
@@ -201,6 +201,7 @@ def main() -> None:
     parser.add_argument("--idle", type=float, default=20, help="seconds with 1,000 sources")
     parser.add_argument("--folder", type=Path, help="keep what was made here, and use it again")
     given = parser.parse_args()
+    as_installed()
     print(machine())
     folder = given.folder or Path(tempfile.mkdtemp())
     small, large = _made(folder / "small", 1_000, 0), _made(
