@@ -19,7 +19,7 @@ from race import Comparison, Contender, Figures, Goal, Row, Setting, alternate, 
 
 from aggregator.jobs import Job, Publish, Scan
 
-_STORED, _FEW = (10_000, 100_000, 1_000_000), (1_000, 2_000)
+_STORED, _FEW = (10_000, 100_000, 1_000_000), (100, 200)
 _CONFIG = """
 base_url: https://feeds.example/
 store: sqlite:///store.db
