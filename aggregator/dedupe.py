@@ -25,7 +25,7 @@ from aggregator.identity import (
     Trace,
     Unchanged,
 )
-from aggregator.nfkc import nfkc
+from aggregator.nfkc import nfkc, single_spaced
 from aggregator.uris import is_sound
 
 # Leads every hash, so that a later way to hash can live beside the old one.
@@ -58,14 +58,14 @@ def candidate(
     """
     article = _with_short_ids(article)
     # Folded once for all keys: of a Chinese post of 8 kB that takes a quarter of a millisecond.
-    title, text = _plain(article.title), _plain(article.text)
+    title, text = _plain(article.title), _plain(article.text).encode()
     content_hash = _fingerprint(title, text, article)
     return Candidate(
         article=article,
         content_hash=content_hash,
         plain_hash=fingerprint(plain) if plain else content_hash,
         revision=_revision(plain or article),
-        title_key=_short(title.casefold()),
+        title_key=_short(title.casefold().encode()),
         text_key=_short(text),
         richness=_richness(article),
         blocks=blocks,
@@ -88,12 +88,12 @@ def fingerprint(article: Article) -> str:
     query strings of images are volatile and stay outside. An article without any text (a photo, a
     bare link) is told apart by what it shows instead.
     """
-    return _fingerprint(_plain(article.title), _plain(article.text), article)
+    return _fingerprint(_plain(article.title), _plain(article.text).encode(), article)
 
 
-def _fingerprint(title: str, text: str, article: Article) -> str:
-    parts = [title, text or "\n".join(_shown_instead(article))]
-    return hashlib.sha256(HASH_VERSION + "\0".join(parts).encode()).hexdigest()
+def _fingerprint(title: str, text: bytes, article: Article) -> str:
+    shown = text or "\n".join(_shown_instead(article)).encode()
+    return hashlib.sha256(HASH_VERSION + title.encode() + b"\0" + shown).hexdigest()
 
 
 def entry_id(article: Article, source_key: str) -> str:
@@ -256,11 +256,11 @@ def _bounded(key: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(nfkc(text).split())
+    return single_spaced(nfkc(text).replace("\n", " "))
 
 
-def _short(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest() if text else ""
+def _short(text: bytes) -> str:
+    return hashlib.blake2b(text, digest_size=12).hexdigest() if text else ""
 
 
 def _shown_instead(article: Article) -> Iterable[str]:

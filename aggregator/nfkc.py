@@ -1,5 +1,6 @@
-"""Unicode's form NFKC, fast for what articles hold, and what names have in common."""
+"""Unicode's form NFKC, fast for what articles hold, white space, and what names have in common."""
 
+from functools import lru_cache
 from unicodedata import normalize
 
 # Full-width punctuation is in every line of Chinese, no-break spaces are in half of all articles,
@@ -11,11 +12,23 @@ _COMMON = (("…", "..."), *zip("\u3000\u00a0，：；！？（）％～", "  ,:
 
 def nfkc(text: str) -> str:
     """A text in NFKC (Unicode Standard Annex 15): one width, no ligatures or superior figures."""
-    if text.isascii():
-        return text
+    return text if text.isascii() else _composed(text)
+
+
+# Title and text of the article at hand, for which keys of two kinds are made.
+@lru_cache(2)
+def _composed(text: str) -> str:
     for wide, plain in _COMMON:
         text = text.replace(wide, plain)
     return normalize("NFKC", text)
+
+
+def single_spaced(line: str) -> str:
+    """A text with single spaces for all white space, and none around it."""
+    bare = line.strip()
+    # Of all white space, only the space is printable. To see that there is nothing to do takes a
+    # third of taking English apart into its words.
+    return bare if "  " not in bare and bare.isprintable() else " ".join(bare.split())
 
 
 def fold(name: str) -> str:

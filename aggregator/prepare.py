@@ -116,8 +116,11 @@ def prepare(document: Document, task: Task) -> Prepared:
     done = functools.partial(Prepared, name=document.name, validators=document.validators)
     try:
         parsed = _parsed(document, task.brief)
+        fetched = _fetched(document)
         return done(
-            articles=tuple(_ready(_spoken(raw, parsed), document, task) for raw in parsed.articles),
+            articles=tuple(
+                _ready(_spoken(raw, parsed), document, fetched, task) for raw in parsed.articles
+            ),
             problems=parsed.problems,
             hints=parsed.hints,
             how=parsed.how,
@@ -249,14 +252,14 @@ def recipe_digest(brief: Brief) -> str:
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def _ready(raw: Article, document: Document, task: Task) -> Ready:
+def _ready(raw: Article, document: Document, fetched: str, task: Task) -> Ready:
     cleaned = clean(raw, task.brief.recipe)
     ready = finish(cleaned, _early(task) if task.brief.awaits else task)
     made = replace(
         ready.candidate,
         modified=document.modified,
         moved_from=document.moved_from,
-        fetched=_fetched(document),
+        fetched=fetched,
     )
     if task.brief.awaits:
         # Settings that count only once the text is whole must count again when they are edited; and

@@ -173,6 +173,26 @@ def test_every_phrase_without_spaces_holds_a_character_by_which_it_is_looked_for
     assert set(words.split()) & set(said)
 
 
+@pytest.mark.parametrize("around", ["{} 1", "中 {}", "é {}"])
+def test_a_text_tells_each_word_that_it_holds(around: str) -> None:
+    assert all(wording.telling(around.format(word)) == {word} for word in wording._WORDS)
+
+
+@given(st.text())
+def test_a_text_tells_no_other_words_and_characters(said: str) -> None:
+    words = "".join(one if one.isalpha() else " " for one in said).split()
+    characters = [one for one in said if not one.isascii()]
+    assert wording.telling(said) == wording._WORDS.intersection([*words, *characters])
+
+
+@pytest.mark.parametrize(
+    ("linked", "menu"), [("Archive", False), ("ﷺ" * 4, True), ("&amp;" * 9, False)], ids=str
+)
+def test_a_block_whose_links_say_half_of_it_is_a_menu(linked: str, menu: bool) -> None:
+    html = f'<p>a</p><p>{"All about this page and us. " * 2}<a href="/">{linked}</a></p>'
+    assert [key[0] for key in blocks(html)] == ["m"] * menu
+
+
 _PIECES = st.sampled_from(
     [*GOES.values(), *STAYS.values(), PROSE, "text ", "<br>", "&amp;<b>x</b>"]
 )

@@ -165,6 +165,11 @@ def _picture(raw: str) -> str:
 
 
 def _links(raw: str, said: str) -> str:
+    rest = raw[raw.find("<a") :]
+    # One link in a paragraph is soon seen to be none of a menu. Other characters than these may
+    # stand for more letters than one.
+    if len(rest) < len(said) * _MENU_SHARE and rest.isascii() and "&" not in rest:
+        return ""
     linked = len(text(" ".join(_LINK.findall(raw))))
     if linked < len(said) * _MENU_SHARE or not any(map(str.isalpha, said)):
         return ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
-from aggregator.nfkc import nfkc
+from aggregator.nfkc import nfkc, single_spaced
 
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 
@@ -143,7 +143,7 @@ def _add_leaf(page: Page, node: Node | None, raw: str, start: int, inline: int) 
 
 def text(raw: str) -> str:
     """The text of a stretch: NFKC, case-folded, white space collapsed."""
-    return " ".join(_folded(raw).split())
+    return single_spaced(_folded(raw))
 
 
 def read_texts(leaves: Sequence[Leaf]) -> None:
@@ -151,7 +151,7 @@ def read_texts(leaves: Sequence[Leaf]) -> None:
     lines = _folded("\n".join([leaf.raw.replace("\n", " ") for leaf in leaves])).split("\n")
     if len(lines) == len(leaves):  # else, there are line ends in what was escaped twice
         for leaf, line in zip(leaves, lines, strict=True):
-            leaf.text = " ".join(line.split())
+            leaf.text = single_spaced(line)
 
 
 def _folded(raw: str) -> str:

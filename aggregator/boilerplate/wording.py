@@ -410,8 +410,13 @@ _CHARACTER = re.compile(
 )
 
 
+# A text without any of these holds no word: most lines of Chinese, where finding the words takes
+# 2.5 µs a line and this 0.6.
+_FIRST = re.compile(f"[{''.join(sorted({word[0] for word in _WORDS}))}]")
+
 # Words of ASCII are found as bytes, which takes two thirds of the time.
 _BYTE_WORDS = frozenset(word.encode() for word in _WORDS if word.isascii())
+_NONE = frozenset[str]()
 _NO_LETTERS = bytes(code if bytes((code,)).isalpha() else ord(" ") for code in range(256))
 
 
@@ -419,7 +424,9 @@ def telling(text: str) -> frozenset[str]:
     """The words of a text that speak for its being furniture: nearly always, there are none."""
     if text.isascii():
         found = _BYTE_WORDS.intersection(text.encode().translate(_NO_LETTERS).split())
-        return frozenset(map(bytes.decode, found))
+        return frozenset(map(bytes.decode, found)) if found else _NONE
+    if not _FIRST.search(text):
+        return _NONE
     return _WORDS.intersection(_WORD.findall(text)).union(_CHARACTER.findall(text))
 
 

@@ -31,6 +31,7 @@ from aggregator.clean.summary import summarise
 from aggregator.clean.text import plain, running
 from aggregator.clean.titles import clean_labels, clean_paths, clean_title
 from aggregator.clean.urls import web_address, without_tracking
+from aggregator.clean.vocabulary import TAGS
 
 __all__ = ["Recipe", "check_selector", "clean", "clean_html", "recut"]
 
@@ -122,15 +123,17 @@ def _mended(body: tree.Element, base: str | None, drops: images.Drops) -> tuple[
     # Most steps have nothing to do in most articles, which the names of elements and of their
     # attributes tell.
     written = frozenset(chain.from_iterable(element.keys() for element in body.iter()))
-    steps = (*dialects.translate(body, written), *embeds.replace(body, base))
-    # What else the further steps make of elements is nothing that one after them looks for.
     present = tree.names(body)
-    steps += (
-        *junk.remove(body, written, present),
-        *images.mend(body, base, drops, present),
-        *tree.keep_vocabulary(body),
-        *links.mend(body, written, base),
-    )
+    changes = dialects.needed(written, present)
+    steps = tuple(chain.from_iterable(change(body) or () for change in changes))
+    if changes or not present.isdisjoint(embeds.FRAMES):
+        steps += embeds.replace(body, base)
+        present = tree.names(body)
+    # What else the further steps make of elements is nothing that one after them looks for.
+    steps += junk.remove(body, written, present) + images.mend(body, base, drops, present)
+    if steps or not present <= TAGS:  # else, nothing is marked, and nothing has another name
+        steps += tree.keep_vocabulary(body)
+    steps += links.mend(body, written, base)
     structure.settle(body, present)
     empty = empties.remove(body, present)
     if not present.isdisjoint(sanitise.CODE):

@@ -8,7 +8,9 @@ from collections.abc import Callable, Set
 
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
-from aggregator.clean.tree import UNWRAP, Element, find, mark, names, prune, take_out, xpath
+from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, take_out, xpath
+
+Change = Callable[[Element], tuple[Step, ...] | None]
 
 _AMP = {
     "amp-anim": "img",
@@ -48,17 +50,16 @@ _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b")
 _ITALIC = re.compile(r"font-style\s*:\s*italic\b")
 
 
-def translate(body: Element, written: Set[str]) -> tuple[Step, ...]:
-    """Brings a tree into plain HTML.
+def needed(written: Set[str], present: Set[str]) -> list[Change]:
+    """The changes that bring a tree into plain HTML, one after the other; most often, none.
 
-    ``written``, the names of its attributes, tells which ways it needs.
+    ``written`` are the names of its attributes, ``present`` those of its elements.
     """
-    steps: list[Step] = []
-    present = names(body)
-    for elements, clues, change in _DIALECTS:
-        if not elements.isdisjoint(present) and not (clues and clues.isdisjoint(written)):
-            steps += change(body) or ()
-    return tuple(steps)
+    return [
+        change
+        for elements, clues, change in _DIALECTS
+        if not elements.isdisjoint(present) and not (clues and clues.isdisjoint(written))
+    ]
 
 
 def _amp(body: Element) -> None:
@@ -166,9 +167,7 @@ _MATHS = frozenset({"math", "mjx-container", "mjx-assistive-mml"})
 
 # Which elements there must be, and attributes of which name, for a change to be worth a look at the
 # tree; where none is named, all may be without.
-_DIALECTS: tuple[
-    tuple[frozenset[str], frozenset[str], Callable[[Element], tuple[Step, ...] | None]], ...
-] = (
+_DIALECTS: tuple[tuple[frozenset[str], frozenset[str], Change], ...] = (
     (frozenset(_AMP), frozenset(), _amp),
     (frozenset(_PLAYERS), frozenset({"data-videoid", "videoid"}), _players),
     (_MATHS, frozenset({"aria-hidden"}), _drawn_maths),

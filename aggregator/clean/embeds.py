@@ -11,7 +11,7 @@ from lxml import etree
 
 from aggregator.article import Step
 from aggregator.clean.characters import one_line
-from aggregator.clean.tree import Element, take_out
+from aggregator.clean.tree import Element, find, take_out
 from aggregator.clean.urls import host_and_path, web_address
 
 # (the player's address after "https://" and "www.", what it plays, the picture of that)
@@ -46,6 +46,9 @@ _PLAYERS = tuple(
         (r"codepen\.io/([\w/-]+)/embed/(?:preview/)?(\w+)", "https://codepen.io/{}/pen/{}", ""),
     )
 )
+FRAMES = frozenset({"iframe", "embed", "object"})
+"""Elements that may play something."""
+
 _SOURCES = ("src", "data-src", "data-lazy-src", "data", "data-litespeed-src", "data-cmp-src")
 
 # A frame of any other host is taken for content if it looks like this, and not like that.
@@ -68,11 +71,8 @@ _SMALLEST = 60
 
 def replace(body: Element, base: str | None) -> tuple[Step, ...]:
     """Puts a link in the place of every frame or plug-in that plays something."""
-    frames = list(body.iter("iframe", "embed", "object"))
-    if not frames:
-        return ()
     replaced = []
-    for frame in frames:
+    for frame in find(body, *FRAMES):
         found = _played(frame, list(_addresses(frame, base)))
         if found and next(frame.iterancestors("object"), None) is None:
             frame.addprevious(_link(frame, *found))

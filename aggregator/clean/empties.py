@@ -29,12 +29,11 @@ def remove(body: Element, present: Set[str]) -> tuple[Step, ...]:
     for element in reversed(elements):
         text = element.text
         # Most begin with a letter.
-        if text and text[0] > " " and not is_blank(text):
+        if text and (text[0].isalnum() or not is_blank(text)):
             continue
         name = element.tag
         if (
             (name in _BLOCKS or name in _INLINE)
-            and is_blank(text)
             and element.get("id") is None
             and _is_empty(element, blank)
         ):

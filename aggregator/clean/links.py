@@ -3,6 +3,8 @@
 from collections.abc import Set
 from urllib.parse import quote, unquote
 
+from lxml import etree
+
 from aggregator.article import Step
 from aggregator.clean.characters import is_blank
 from aggregator.clean.tree import UNWRAP, Element, find, mark, prune, xpath
@@ -29,7 +31,7 @@ def mend(body: Element, written: Set[str], base: str | None) -> tuple[Step, ...]
     wanted = {name for link, to in links if "#" in to and (name := _fragment(link, to, page))}
     present = _keep_ids(body, wanted) if wanted else set()
     if not wanted and "id" in written:
-        _drop_ids(body)
+        etree.strip_attributes(body, "id")
     taken_off = [
         _mend(link, to, base, _fragment(link, to, page) if present and "#" in to else "", present)
         for link, to in links
@@ -45,7 +47,8 @@ def mend(body: Element, written: Set[str], base: str | None) -> tuple[Step, ...]
 
 def _nested(body: Element) -> list[Element]:
     """Links inside of links, and links around tables; most articles have none of either."""
-    around = (next(link.iterdescendants("a", "table"), None) for link in body.iter("a"))
+    holding = (link for link in body.iter("a") if len(link))
+    around = (next(link.iterdescendants("a", "table"), None) for link in holding)
     return _NESTED(body) if any(inside is not None for inside in around) else []
 
 
@@ -73,11 +76,6 @@ def _keep_ids(body: Element, wanted: set[str]) -> set[str]:
         else:
             element.attrib.pop("id", "")
     return present
-
-
-def _drop_ids(body: Element) -> None:
-    for element in _WITH_ID(body):
-        element.attrib.pop("id", "")
 
 
 def _mend(link: Element, address: str, base: str | None, name: str, present: Set[str]) -> int:

@@ -163,10 +163,12 @@ def _is_inside(part: Selector) -> bool:
 def _found(part: Selector, body: Element) -> list[Element]:
     """The elements that match, in document order."""
     name = part.tag.name.lower() if part.tag else "*"
-    elements = list(body.getroottree().iter(name))
-    if part.classes:  # most selectors have one, and most elements none
-        elements = [element for element in elements if element.get("class")]
-    found = [element for element in elements if _fits(element, part)]
+    found = list(body.getroottree().iter(name))
+    if part.classes:  # most selectors have one, and nothing else
+        wanted = set(part.classes)
+        found = [e for e in found if wanted.issubset(e.get("class", "").split())]
+    if part.ids or part.attributes:
+        found = [element for element in found if _fits(element, part)]
     # From the outside in, each once: with 200 levels, all ways to the outside would be millions.
     for outer in _only(part.relation):
         around = set(_found(outer, body))
@@ -178,11 +180,9 @@ def _found(part: Selector, body: Element) -> list[Element]:
 
 
 def _fits(element: Element, part: Selector) -> bool:
-    """Whether an element of the right name has the classes, the id and the attributes."""
-    return (
-        set(part.classes).issubset(element.get("class", "").split())
-        and all(name == element.get("id", "") for name in part.ids)
-        and all(_has(element, rule) for rule in part.attributes)
+    """Whether an element of the right name and classes has the id and the attributes."""
+    return all(name == element.get("id", "") for name in part.ids) and all(
+        _has(element, rule) for rule in part.attributes
     )
 
 

@@ -158,7 +158,7 @@ def _settle_term(element: Element, parent: Element) -> None:
 
 def _settle_blocks(body: Element) -> None:
     for paragraph in find(body, "p"):
-        if len(paragraph) and any(one.tag in BLOCKS for one in paragraph.iterdescendants()):
+        if len(paragraph) and not BLOCKS.isdisjoint([e.tag for e in paragraph.iterdescendants()]):
             paragraph.tag = "div"
     for element in find(body, *_ENDING):
         name, parent = element.tag, element.getparent()

@@ -5,6 +5,7 @@ from unicodedata import is_normalized, normalize
 
 from aggregator.clean.characters import NO_WIDTH
 from aggregator.clean.vocabulary import BLOCKS
+from aggregator.nfkc import single_spaced
 
 # Exact for what the sanitiser writes: lower-case names, values in double quotes, no comments.
 _TAG = re.compile(r'<(/?[a-z1-6]+)(?:>| [^>"]*(?:"[^"]*"[^>"]*)*>)')
@@ -55,14 +56,7 @@ def _collapsed(text: str) -> str:
     if not text.isascii():
         for character in NO_WIDTH:
             text = text.replace(character, "")
-    return "\n".join(filter(None, map(_with_single_spaces, text.split("\n"))))
-
-
-def _with_single_spaces(line: str) -> str:
-    bare = line.strip()
-    # Of all white space, only the space is printable. To see that there is nothing to do takes a
-    # third of taking English apart into its words.
-    return bare if "  " not in bare and bare.isprintable() else " ".join(bare.split())
+    return "\n".join(filter(None, map(single_spaced, filter(None, text.split("\n")))))
 
 
 def _gap(match: re.Match[str]) -> str:

@@ -9,7 +9,6 @@ cut to a beginning shares little of the whole. The title is one more key.
 import re
 from collections.abc import Iterator
 from hashlib import blake2b
-from heapq import nsmallest
 from struct import iter_unpack
 from zlib import crc32
 
@@ -31,7 +30,9 @@ def _shingles(latin: str, of_32: int, size: int) -> re.Pattern[str]:
     """Shingles that begin with some Latin letters, or so many of every 32 other characters."""
     firsts = range(0xA0, 0x1_0000, 32)
     others = "".join(f"{chr(first)}-{chr(first + of_32 - 1)}" for first in firsts)
-    return re.compile(f"(?=([{latin}{others}].{{{size - 1}}}))", re.DOTALL)
+    # Looking ahead and back from there, for a pattern that begins with a set of letters is sought
+    # in half of the time of one that begins with a look ahead: 12 µs instead of 26 for a post.
+    return re.compile(f"[{latin}{others}](?=.{{{size - 1}}}(?<=(.{{{size}}})))", re.DOTALL)
 
 
 # What shingles begin with. Of a text's beginning three of ten count, half of the Chinese ones; of
@@ -43,6 +44,10 @@ _MANY = {size: _shingles("aei0-9", 16, size) for size in _SIZES}
 _FEW = {size: _shingles("s", 4, size) for size in _SIZES}
 # What follows the one beginning of ASCII that counts: found in a quarter of the time.
 _AFTER_S = re.compile(f"s(?=(.{{{_SHINGLE - 1}}}))", re.DOTALL)
+
+# How many checksums are sorted for each that is wanted. With eight, hardly one text in a hundred
+# thousand has too few of them, and all are sorted, unless it says the same over and over.
+_ENOUGH = 8
 
 # Letters of each part that is sketched (of Chinese: a third), how many keys it gets, and whether
 # few of its shingles count. Two each find as many of the labelled pairs; the others are for edits
@@ -69,11 +74,16 @@ def _chosen(letters: str) -> Iterator[str]:
     """The shingles that stand for a text."""
     unit = 3 if is_dense(letters) else 1
     size = _SHINGLE // unit
-    for length, count, few in _PARTS:
-        shingles = _begun(letters, length // unit, size, few=few)
-        checksums = _checksums(shingles, size)
-        for checksum in nsmallest(count, set(checksums)):
-            yield shingles[checksums.index(checksum)]
+    parts = [_begun(letters, length // unit, size, few=few) for length, _, few in _PARTS]
+    lines, beginning, whole = parts
+    checksums = _checksums(beginning, size)
+    # The first lines nearly always have the first shingles of the beginning: one in seven of all.
+    shared = beginning[: len(lines)] == lines
+    first = checksums[: len(lines)] if shared else _checksums(lines, size)
+    sums = (first, checksums, _checksums(whole, size))
+    for shingles, known, (_, count, _) in zip(parts, sums, _PARTS, strict=True):
+        for checksum in _least(known, count):
+            yield shingles[known.index(checksum)]
 
 
 def _begun(letters: str, length: int, size: int, *, few: bool) -> list[str]:
@@ -91,6 +101,15 @@ def _checksums(shingles: list[str], size: int) -> list[int]:
     """The checksums of shingles of one size, with four bytes to each letter."""
     data = "".join(shingles).encode("utf-32-le", "surrogatepass")
     return [crc32(shingle) for (shingle,) in iter_unpack(f"{4 * size}s", data)]
+
+
+def _least(checksums: list[int], count: int) -> list[int]:
+    """The smallest checksums, each once."""
+    # They are spread evenly, so that enough are nearly always below a limit: to sort only those
+    # takes 5 µs for 200 of them instead of 12.
+    limit = (_ENOUGH * count << 32) // max(1, len(checksums))
+    least = {checksum for checksum in checksums if checksum < limit}
+    return sorted(least if len(least) >= count else set(checksums))[:count]
 
 
 def _key(letters: str) -> int:

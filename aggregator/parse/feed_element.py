@@ -4,6 +4,7 @@ import base64
 import binascii
 import copy
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from lxml import etree
 
@@ -78,6 +79,7 @@ def canonical(tag: object, spaces: Mapping[str, str]) -> str:
     return "" if known is None else known + local
 
 
+@lru_cache(1024)  # a feed has a few for all of its entries
 def _split(tag: str) -> tuple[str, str]:
     space, _, local = tag.rpartition("}")
     space = space.lower().removeprefix("{http").removeprefix("s").removeprefix("://")

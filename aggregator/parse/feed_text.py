@@ -14,6 +14,10 @@ _BREAKING = frozenset(defs.block_tags) | {"br", "li", "td", "th", "tr"}
 _URI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", re.ASCII
 )
+# Absolute, and nothing in it to be resolved or left out.
+_ORDINARY = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/[\w./%+~-]*(?:\?[\w./%+~=&-]+)?", re.ASCII
+)
 # A mail address has at most 254 characters (RFC 5321), and the patterns take the square of these.
 _LONGEST_NAME = 500
 _MAIL_FIRST = re.compile(r"\S+@\S+\s+\(([^()]+)\)")
@@ -53,9 +57,10 @@ def paragraphs(text: str) -> str:
 
 def web_address(link: str | None, base: str | None) -> str | None:
     """Give ``link`` as an absolute http(s) address, seen from ``base``, or None."""
-    link = re.sub(r"[\t\n\r]", "", (link or "").strip())
-    if not link:
-        return None
+    link = (link or "").strip()
+    if not link or _ORDINARY.fullmatch(link):  # by which half of the time for an entry's is saved
+        return link or None
+    link = re.sub(r"[\t\n\r]", "", link)
     try:
         address = urljoin(base or "", link)
         parts = urlsplit(address)

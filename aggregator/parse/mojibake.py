@@ -84,8 +84,11 @@ def mend(text: str) -> tuple[str, str]:
 
 def _first_run_is_utf8(text: str) -> bool:
     run = _RUN.search(text)
-    shown_as = (*_SHOWN_AS_CJK, *_SHOWN_AS_LETTERS)
-    return run is not None and any(_as_utf8(run[0], encoding) for encoding in shown_as)
+    if run is None:
+        return False
+    # Nothing beyond "™" is in the sets of letters.
+    shown_as = _SHOWN_AS_CJK if run[0][0] > "™" else (*_SHOWN_AS_CJK, *_SHOWN_AS_LETTERS)
+    return any(_as_utf8(run[0], encoding) for encoding in shown_as)
 
 
 def _sentence(text: str, mended: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from aggregator.article import Article, Companion, Enclosure, Episode
 from aggregator.clean import Recipe, clean
+from aggregator.clean.characters import legal
 from aggregator.clean.urls import absolute, without_tracking
 
 NOTHING = Recipe()
@@ -25,6 +26,15 @@ def words(html: str) -> str:
 )
 def test_text(html: str, text: str) -> None:
     assert words(html) == text
+
+
+def test_what_may_not_go_on_is_found_in_text_that_may() -> None:
+    ends = [plane << 16 | end for plane in range(17) for end in (0xFFFE, 0xFFFF)]
+    controls = [*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0)]
+    forbidden = [*controls, *range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0), *ends]
+    for character in map(chr, forbidden):
+        assert legal(f"中\n\u3000{character}\xa0") == "中\n\u3000\xa0"
+    assert legal("中\r\nй\r") == "中\nй\n"
 
 
 def test_text_depends_on_neither_markup_nor_pictures() -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
 
 from feedgen.feed import FeedGenerator
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from aggregator.article import Article, Document
 from aggregator.errors import ParseError
 from aggregator.parse.feed import parse_feed
+from aggregator.parse.feed_text import web_address
 from aggregator.parse.mojibake import mend
 
 SEED = b"""<?xml version="1.0"?><rss xmlns:media="http://search.yahoo.com/mrss/"><channel>
@@ -93,3 +95,23 @@ def test_a_written_feed_is_read_back(
             html=f"<p>{html}</p>",
         ),
     )
+
+
+ADDRESSES = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["http://", "https://", "HTTP://", "//", "https:", ""]),
+    st.sampled_from(["www.example.org", "example", "b.example:80", "[", ""]),
+    st.text("/.a%~-é", max_size=6),
+    st.text("?#;&=a/", max_size=4),
+)
+
+
+@given(ADDRESSES)
+def test_an_address_is_what_it_is_seen_from_its_feed(address: str) -> None:
+    base = "https://www.example.org/feed/"
+    try:
+        joined = urljoin(base, address)
+        expected = joined if address and urlsplit(joined).hostname else None
+    except ValueError:
+        expected = None
+    assert web_address(address, base) == expected
