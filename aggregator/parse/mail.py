@@ -169,7 +169,7 @@ def _inside(part: Message) -> list[Message]:
 
     A relay that wrote the header anew leaves that.
     """
-    payload = part.get_payload()
+    payload = _payload(part)
     if isinstance(payload, str) and part.get_content_maintype() == "multipart":
         found = _BOUNDARY_LINE.search(payload)
         if found:
@@ -251,8 +251,17 @@ def _bytes(part: Message) -> bytes:
         payload = None
     if isinstance(payload, bytes):
         return payload
-    raw = part.get_payload()
+    raw = _payload(part)
     return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
+
+
+def _payload(part: Message) -> object:
+    """Give what a part holds as it came: further parts, or a text."""
+    try:
+        return part.get_payload()
+    except ValueError:  # a charset with a NUL in its name
+        part.del_param("charset")
+        return part.get_payload()
 
 
 def _parameter(part: Message, name: str) -> str:

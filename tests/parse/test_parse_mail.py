@@ -525,6 +525,11 @@ def test_nothing_but_a_parse_error_is_raised(text: str) -> None:
     assert article.title or article.html
 
 
+def test_a_charset_whose_name_cannot_be_one_costs_no_text() -> None:
+    article = read("Subject: s\nContent-Type: ; charset=\x00-- \n\né, they said".encode())
+    assert "they said" in article.html
+
+
 @given(st.text(max_size=200), st.text(max_size=300))
 def test_what_was_written_is_read(subject: str, text: str) -> None:
     message = EmailMessage()
