@@ -11,7 +11,7 @@ from aggregator.store.choice import chosen, conditions
 from aggregator.store.feeds import EVERYTHING, mark_feeds
 from aggregator.store.records import PAGE, Archive, Choice, FeedRow
 from aggregator.store.schema import archive, archive_due, article_feeds, articles, feeds
-from aggregator.store.sql import among, insert
+from aggregator.store.sql import among, insert_missing
 
 _COLUMNS = ["feed_id", "position", "article_id", "updated", "content_hash"]
 _NOW = (articles.c.id, articles.c.updated, articles.c.content_hash)
@@ -43,7 +43,7 @@ async def file_articles(
 
 
 async def _file_categories(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    fresh = sa.and_(~article_feeds.c.filed, among(connection, article_feeds.c.feed_id, numbers))
+    fresh = sa.and_(~article_feeds.c.filed, among(article_feeds.c.feed_id, numbers))
     feed = article_feeds.c.feed_id
     place = sa.func.row_number().over(
         partition_by=feed, order_by=(articles.c.published, articles.c.entry_id)
@@ -71,16 +71,12 @@ async def _file_custom(
     came = sa.select(archive.c.article_id).where(
         archive.c.feed_id == everything, archive.c.position > since
     )
-    drawn = sa.select(articles.c.id).where(
-        _LIVE, articles.c.id.in_(came), *conditions(connection, choice)
-    )
+    drawn = sa.select(articles.c.id).where(_LIVE, articles.c.id.in_(came), *conditions(choice))
     await _append(connection, feed, drawn)
     # A further copy can bring a category to an article that came long ago.
-    shown = list((await connection.execute(chosen(connection, choice, limit))).scalars())
+    shown = list((await connection.execute(chosen(choice, limit))).scalars())
     await _count(connection, [feed])
-    await _append(
-        connection, feed, sa.select(articles.c.id).where(among(connection, articles.c.id, shown))
-    )
+    await _append(connection, feed, sa.select(articles.c.id).where(among(articles.c.id, shown)))
     newest = sa.select(sa.func.coalesce(sa.func.max(archive.c.position), 0))
     until = newest.where(archive.c.feed_id == everything).scalar_subquery()
     await connection.execute(sa.update(feeds).where(feeds.c.id == feed).values(drawn=until))
@@ -109,14 +105,14 @@ def _is_there(feed: Any) -> sa.ColumnElement[bool]:
 async def _count(connection: AsyncConnection, numbers: Iterable[int]) -> None:
     newest = sa.select(sa.func.coalesce(sa.func.max(archive.c.position), 0))
     counted = newest.where(archive.c.feed_id == feeds.c.id).scalar_subquery()
-    mine = among(connection, feeds.c.id, numbers)
+    mine = among(feeds.c.id, numbers)
     await connection.execute(sa.update(feeds).where(mine).values(filed=counted))
 
 
 async def read_archives(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, Archive]:
     """Return how far the archives of feeds are, by the numbers of those."""
     mine = sa.select(feeds.c.id, feeds.c.filed, feeds.c.kept)
-    rows = await connection.execute(mine.where(among(connection, feeds.c.id, numbers)))
+    rows = await connection.execute(mine.where(among(feeds.c.id, numbers)))
     state = {row.id: (row.filed, row.kept) for row in rows}
     waiting: dict[int, set[str]] = defaultdict(set)
     unwritten = (
@@ -124,7 +120,7 @@ async def read_archives(connection: AsyncConnection, numbers: Sequence[int]) -> 
         .join(feeds, feeds.c.id == archive.c.feed_id)
         .join(articles, articles.c.id == archive.c.article_id)
         .where(
-            among(connection, archive.c.feed_id, numbers),
+            among(archive.c.feed_id, numbers),
             archive.c.position > feeds.c.kept,
             _LIVE,
             _still_in(),
@@ -133,7 +129,7 @@ async def read_archives(connection: AsyncConnection, numbers: Sequence[int]) -> 
     for feed, key in await connection.execute(unwritten):
         waiting[feed].add(key)
     due: dict[int, set[int]] = defaultdict(set)
-    asked = among(connection, archive_due.c.feed_id, numbers)
+    asked = among(archive_due.c.feed_id, numbers)
     for feed, page in await connection.execute(sa.select(archive_due).where(asked)):
         due[feed].add(page)
     return {
@@ -174,9 +170,7 @@ async def pages_kept(
 ) -> None:
     """Note that pages are on disk, and with them all that came up to a position."""
     mine = archive_due.c.feed_id == feed
-    await connection.execute(
-        sa.delete(archive_due).where(mine, among(connection, archive_due.c.page, pages))
-    )
+    await connection.execute(sa.delete(archive_due).where(mine, among(archive_due.c.page, pages)))
     await connection.execute(sa.update(feeds).where(feeds.c.id == feed).values(kept=kept))
 
 
@@ -184,14 +178,14 @@ async def want_pages(connection: AsyncConnection, pages: Iterable[tuple[int, int
     """Mark pages (feed, page) to be written again."""
     rows = [{"feed_id": feed, "page": page} for feed, page in pages]
     if rows:
-        statement = insert(connection, archive_due).on_conflict_do_nothing()
+        statement = insert_missing(connection, archive_due)
         await connection.execute(statement, rows)
         await mark_feeds(connection, {row["feed_id"] for row in rows})
 
 
 async def take_out(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     """Have articles taken out of the pages that they are on."""
-    theirs = among(connection, archive.c.article_id, numbers)
+    theirs = among(archive.c.article_id, numbers)
     found = (
         sa.select(archive.c.feed_id, ((archive.c.position - 1) // PAGE + 1).label("page"))
         .join(feeds, feeds.c.id == archive.c.feed_id)

@@ -80,7 +80,7 @@ async def due_pages(connection: AsyncConnection, limit: int, after: int) -> list
 
 async def in_order(connection: AsyncConnection, numbers: Sequence[int]) -> list[sa.Row[Any]]:
     """Return the rows of articles, all of their texts, in the order of their numbers."""
-    rows = await connection.execute(entries_where(among(connection, articles.c.id, numbers)))
+    rows = await connection.execute(entries_where(among(articles.c.id, numbers)))
     found = {row.id: row for row in rows}
     return [found[number] for number in numbers]
 
@@ -94,7 +94,7 @@ async def entries_of(
     query = (
         sa.select(article_feeds.c.article_id, feeds.c.name, feeds.c.slug)
         .join(feeds, feeds.c.id == article_feeds.c.feed_id)
-        .where(among(connection, article_feeds.c.article_id, [row.id for row in rows]))
+        .where(among(article_feeds.c.article_id, [row.id for row in rows]))
         .order_by(article_feeds.c.position, feeds.c.id)
     )
     categories: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
@@ -133,7 +133,7 @@ async def _numbers(connection: AsyncConnection, asked: Asked) -> list[int]:
         return await _within(connection, asked.feed.id, asked.limit, asked.quota)
     if not asked.choice:
         return []
-    query = chosen(connection, asked.choice, asked.limit)
+    query = chosen(asked.choice, asked.limit)
     return list((await connection.execute(query)).scalars())
 
 
@@ -155,7 +155,7 @@ async def _within(connection: AsyncConnection, feed: int, limit: int, quota: int
 
 
 async def _by_number(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, sa.Row[Any]]:
-    wanted = among(connection, articles.c.id, numbers)
+    wanted = among(articles.c.id, numbers)
     query = entries_where(wanted, columns=READER_COLUMNS)
     return {row.id: row for row in await connection.execute(query)} if numbers else {}
 
@@ -167,6 +167,6 @@ async def _shown(
     wanted = {row.id: row.shown_id for row in rows if row.shown_id}
     if not wanted:
         return {}
-    query = sa.select(*columns).where(among(connection, articles.c.id, wanted.values()))
+    query = sa.select(*columns).where(among(articles.c.id, wanted.values()))
     found: dict[int, Any] = {row.id: row for row in await connection.execute(query)}
     return {number: found[copy] for number, copy in wanted.items() if copy in found}

@@ -83,7 +83,7 @@ from aggregator.store.schema import (
     outlines,
     sources,
 )
-from aggregator.store.sql import among, insert, upsert
+from aggregator.store.sql import among, among_given, given, insert_missing, upsert
 from aggregator.store.together import Together
 
 # Folders that are looked for one by one: of more the names of all documents are read.
@@ -110,6 +110,12 @@ _ROW = tuple(
 )
 _STATUS = tuple(
     feeds.c[name] for name in ("kind", "slug", "name", "entries", "newest", "fault", "fault_since")
+)
+
+_REVISIONS = sa.select(aliases.c.value, aliases.c.revision).where(
+    aliases.c.kind == "identity",
+    aliases.c.scope == given(aliases.c.scope, "source"),
+    among_given(aliases.c.value, "uids"),
 )
 
 
@@ -229,14 +235,14 @@ class Batch:
         other document has leave the feeds.
         """
         connection = self._connection
-        forgotten = among(connection, documents.c.name, names)
+        forgotten = among(documents.c.name, names)
         await connection.execute(
             sa.delete(documents).where(documents.c.source_id == self._source, forgotten)
         )
         lost = sa.and_(
             aliases.c.kind == "identity",
             aliases.c.scope == self._source,
-            among(connection, aliases.c.value, names),
+            among(aliases.c.value, names),
         )
         rows = await connection.execute(sa.select(aliases.c.article_id).where(lost))
         numbers = [number for number in rows.scalars() if number is not None]
@@ -309,8 +315,8 @@ class Store:
     async def set_site(self, site: str) -> None:
         """Note the address that ids of new feeds are made from, and make the feed of everything."""
         async with self._write() as connection:
-            statement = insert(connection, notes).values(name="site", value=site)
-            await connection.execute(statement.on_conflict_do_nothing())
+            statement = insert_missing(connection, notes)
+            await connection.execute(statement, {"name": "site", "value": site})
             known = await connection.scalar(sa.select(feeds.c.id).where(feeds.c.kind == EVERYTHING))
             if known is None:
                 await make_feed(connection, EVERYTHING, "", "")
@@ -380,11 +386,9 @@ class Store:
 
     async def revisions(self, source: int, uids: Iterable[str]) -> dict[str, str]:
         """Return what identities of a source showed last, as far as they are known."""
-        query = sa.select(aliases.c.value, aliases.c.revision).where(
-            aliases.c.kind == "identity", aliases.c.scope == source
-        )
+        asked = {"source": source, "uids": list(uids)}
         async with self._read() as connection:
-            rows = await connection.execute(query.where(among(connection, aliases.c.value, uids)))
+            rows = await connection.execute(_REVISIONS, asked)
             return {row.value: row.revision for row in rows}
 
     async def history(self, source: int, window: int) -> list[tuple[str, ...]]:
@@ -396,7 +400,7 @@ class Store:
         """Return those of a source's newest articles that hold any of these blocks."""
         async with self._read() as connection:
             found = await learning.holding(connection, source, keys)
-            query = entries_where(among(connection, articles.c.key, found))
+            query = entries_where(among(articles.c.key, found))
             rows = (await connection.execute(query.order_by(articles.c.id))).all()
             return [entry(row, [], (), row) for row in rows]
 
@@ -408,7 +412,7 @@ class Store:
         """Return all that is known of the articles that go by a name; see ``lives.find``."""
         async with self._read() as connection:
             numbers = await lives.find(connection, name, addresses, uid)
-            query = entries_where(among(connection, articles.c.id, numbers))
+            query = entries_where(among(articles.c.id, numbers))
             rows = (await connection.execute(query.order_by(articles.c.id))).all()
             entries = await reading.entries_of(connection, rows)
             return [
@@ -714,7 +718,7 @@ class Store:
     async def count(self, choice: Choice) -> int:
         """Return how many articles a choice has, the newest hundred thousand at most."""
         async with self._read() as connection:
-            found = chosen(connection, choice, 100_000).subquery()
+            found = chosen(choice, 100_000).subquery()
             query = sa.select(sa.func.count()).select_from(found)
             return int((await connection.execute(query)).scalar_one())
 
@@ -888,15 +892,13 @@ class Store:
         async with self._write() as connection:
             spared: set[int] = set()
             for choice, limit in shown:
-                spared |= set(
-                    (await connection.execute(chosen(connection, choice, limit))).scalars()
-                )
+                spared |= set((await connection.execute(chosen(choice, limit))).scalars())
             rows = await connection.execute(prunable(before, keep))
             numbers = [number for number in rows.scalars() if number not in spared]
             if not numbers:
                 return 0
-            theirs = among(connection, articles.c.id, numbers)
-            found = stories.with_copies(connection, numbers)
+            theirs = among(articles.c.id, numbers)
+            found = stories.with_copies(numbers)
             story = sa.case(
                 (articles.c.title_key != "", articles.c.title_key), else_=articles.c.text_key
             )
@@ -992,13 +994,11 @@ async def _set_source(
 
 async def _retire(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     """Note that sources stand for their articles no longer."""
+    await connection.execute(sa.delete(answers).where(among(answers.c.source_id, numbers)))
     await connection.execute(
-        sa.delete(answers).where(among(connection, answers.c.source_id, numbers))
+        sa.update(sources).where(among(sources.c.id, numbers)).values(active=False)
     )
-    await connection.execute(
-        sa.update(sources).where(among(connection, sources.c.id, numbers)).values(active=False)
-    )
-    theirs = sa.and_(aliases.c.kind == "identity", among(connection, aliases.c.scope, numbers))
+    theirs = sa.and_(aliases.c.kind == "identity", among(aliases.c.scope, numbers))
     await connection.execute(sa.update(aliases).where(theirs).values(lead=False, here=False))
     await _retell(connection, theirs)
 
@@ -1018,14 +1018,14 @@ async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> set[i
     retracted = await _alone(connection, numbers)
     # What was kept for the sake of a copy goes with the last one.
     lead = sa.select(articles.c.lead_id).where(
-        among(connection, articles.c.id, retracted), articles.c.bond == "merged"
+        among(articles.c.id, retracted), articles.c.bond == "merged"
     )
     await _take_out(connection, retracted)
     leads = await _alone(connection, list((await connection.execute(lead)).scalars()))
     await _take_out(connection, leads)
     # A copy that was merged with what is gone brings that back; what is only like it goes on.
     marked = sa.select(articles.c.lead_id).where(
-        among(connection, articles.c.lead_id, {*retracted, *leads}), articles.c.bond == "marked"
+        among(articles.c.lead_id, {*retracted, *leads}), articles.c.bond == "marked"
     )
     parted = list((await connection.execute(marked.distinct())).scalars())
     return {*retracted, *leads} | await stories.succeed(connection, parted)
@@ -1038,7 +1038,7 @@ async def _alone(connection: AsyncConnection, numbers: Sequence[int]) -> list[in
     )
     copy = articles.alias("copy")
     told = sa.exists().where(copy.c.lead_id == articles.c.id, copy.c.state == "merged")
-    alone = sa.and_(among(connection, articles.c.id, numbers), ~others, ~told)
+    alone = sa.and_(among(articles.c.id, numbers), ~others, ~told)
     return list((await connection.execute(sa.select(articles.c.id).where(alone))).scalars())
 
 
@@ -1048,7 +1048,7 @@ async def _take_out(connection: AsyncConnection, numbers: Sequence[int]) -> None
     paged = sa.case((articles.c.url.is_(None), 1), else_=0)
     await connection.execute(
         sa.update(articles)
-        .where(among(connection, articles.c.id, numbers))
+        .where(among(articles.c.id, numbers))
         .values(state="retracted", page_due=articles.c.page_due + paged)
     )
     await archive.take_out(connection, numbers)
