@@ -101,15 +101,32 @@ BODIES_KEPT = timedelta(days=30)
 
 
 # What is read of feeds: all of a few hundred, whenever one is written.
-_ROW = tuple(
-    feeds.c[name]
-    for name in (
-        *("id", "kind", "key", "name", "slug", "uri"),
-        *("wanted", "written", "moved_to", "kept"),
+_ROWS = sa.select(
+    *(
+        feeds.c[name]
+        for name in (
+            *("id", "kind", "key", "name", "slug", "uri"),
+            *("wanted", "written", "moved_to", "kept"),
+        )
     )
 )
-_STATUS = tuple(
-    feeds.c[name] for name in ("kind", "slug", "name", "entries", "newest", "fault", "fault_since")
+# Of those that were written or could not be, and are where they were.
+_STATUSES = sa.select(
+    *(
+        feeds.c[name]
+        for name in ("kind", "slug", "name", "entries", "newest", "fault", "fault_since")
+    )
+).where(sa.or_(feeds.c.written > 0, feeds.c.fault != ""), feeds.c.moved_to.is_(None))
+_UNWRITTEN = sa.select(feeds.c.id).where(
+    feeds.c.kind == EVERYTHING, feeds.c.wanted > feeds.c.written
+)
+_WRITTEN = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
+
+_NEXT_RELEASE = sa.select(sa.func.min(articles.c.published)).where(articles.c.state == "waiting")
+_PAGE_WRITTEN = (
+    sa.update(articles)
+    .where(articles.c.id == sa.bindparam("which"), articles.c.page_due == sa.bindparam("wanted"))
+    .values(page_due=0)
 )
 
 _REVISIONS = sa.select(aliases.c.value, aliases.c.revision).where(
@@ -568,7 +585,7 @@ class Store:
     async def feed_rows(self) -> list[FeedRow]:
         """Return every feed that has an address."""
         async with self._read() as connection:
-            rows = await connection.execute(sa.select(*_ROW))
+            rows = await connection.execute(_ROWS)
             # Sorted here: databases differ in what comes first.
             return [
                 FeedRow(
@@ -591,10 +608,8 @@ class Store:
 
         Those that moved are where they went.
         """
-        known = sa.or_(feeds.c.written > 0, feeds.c.fault != "")
-        here = sa.and_(known, feeds.c.moved_to.is_(None))
         async with self._read() as connection:
-            rows = await connection.execute(sa.select(*_STATUS).where(here))
+            rows = await connection.execute(_STATUSES)
             return [
                 FeedStatus(
                     slug=r.slug,
@@ -609,9 +624,8 @@ class Store:
 
     async def stale(self) -> bool:
         """Tell whether any feed is to be written: whenever one is, that of everything is, too."""
-        unwritten = sa.and_(feeds.c.kind == EVERYTHING, feeds.c.wanted > feeds.c.written)
         async with self._read() as connection:
-            return await connection.scalar(sa.select(feeds.c.id).where(unwritten)) is not None
+            return await connection.scalar(_UNWRITTEN) is not None
 
     async def make_custom_feed(self, name: str, slug: str) -> None:
         """Give a custom feed its address, unless it has one."""
@@ -758,8 +772,7 @@ class Store:
             for feed, entries in shown
         ]
         async with self._write() as connection:
-            statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
-            await connection.execute(statement, rows)
+            await connection.execute(_WRITTEN, rows)
 
     async def not_wanted(self, rows: Sequence[FeedRow]) -> None:
         """Note that there is nothing to write for feeds, as far as the rows know."""
@@ -795,8 +808,7 @@ class Store:
         if not kept:
             return
         async with self._write() as connection:
-            for feed, position, pages in kept:
-                await archive.pages_kept(connection, feed, position, pages)
+            await archive.pages_kept(connection, kept)
 
     async def want_archived(self, pages: Sequence[tuple[int, int]]) -> None:
         """Mark pages (feed, page) of archives to be written again."""
@@ -855,15 +867,18 @@ class Store:
 
     async def release(self, now: datetime) -> datetime | None:
         """Let the articles out whose date has come; return when the next one is due."""
-        waiting = articles.c.state == "waiting"
+        due = await self._next_release()
+        if due is None or due > now:
+            return due
+        come = sa.and_(articles.c.state == "waiting", articles.c.published <= now)
         async with self._write() as connection:
-            rows = await connection.execute(
-                sa.select(articles.c.id).where(waiting, articles.c.published <= now)
-            )
+            rows = await connection.execute(sa.select(articles.c.id).where(come))
             await holds.let_out(connection, list(rows.scalars()))
-            due: datetime | None = await connection.scalar(
-                sa.select(sa.func.min(articles.c.published)).where(waiting)
-            )
+        return await self._next_release()
+
+    async def _next_release(self) -> datetime | None:
+        async with self._read() as connection:
+            due: datetime | None = await connection.scalar(_NEXT_RELEASE)
             return due
 
     async def due_pages(self, limit: int, after: int = 0) -> list[Page]:
@@ -875,11 +890,9 @@ class Store:
         """Note that pages are as they should be, unless the article changed meanwhile."""
         if not pages:
             return
-        same = articles.c.page_due == sa.bindparam("wanted")
-        statement = sa.update(articles).where(articles.c.id == sa.bindparam("which"), same)
         rows = [{"which": page.number, "wanted": page.wanted} for page in pages]
         async with self._write() as connection:
-            await connection.execute(statement.values(page_due=0), rows)
+            await connection.execute(_PAGE_WRITTEN, rows)
 
     async def prune(
         self, before: datetime, keep: int, shown: Sequence[tuple[Choice, int]] = ()
