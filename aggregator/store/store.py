@@ -358,12 +358,12 @@ class Store:
             if gone:
                 await _retire(connection, gone)
 
-    async def source_state(self, key: str, only: frozenset[str] = frozenset()) -> SourceState:
+    async def source_state(self, key: str, only: frozenset[str] | None = None) -> SourceState:
         """Return what a scan of the source must know; ``only``: of just these documents.
 
         Raises StoreError for an unknown key.
         """
-        if not only:
+        if only is None:
             state = await self._states(key)
         else:
             async with self._read() as connection:

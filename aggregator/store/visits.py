@@ -1,5 +1,6 @@
 """What a visit to a source must know, and how it ended: of many sources at one go."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,23 +19,26 @@ _COLUMNS = sources.c
 
 
 async def read_states(
-    connection: AsyncConnection, keys: Sequence[str], only: frozenset[str] = frozenset()
+    connection: AsyncConnection, keys: Sequence[str], only: frozenset[str] | None = None
 ) -> dict[str, SourceState]:
     """Return what scans of sources must know, by key; ``only``: of just these documents."""
     rows = (await connection.execute(_SOURCES, {"keys": keys})).all()
     numbers = [row.id for row in rows]
-    named = {"names": only} if only else {}
-    seen = await _of_each(connection, _SOME_SEEN if only else _SEEN, numbers, named)
-    memories = await _of_each(connection, _MEMORIES, numbers, {})
-    return {row.key: _state(row, seen[row.id], memories[row.id]) for row in rows}
+    mine = {"numbers": numbers}
+    if only is None:
+        seen = await _of_each(connection, _SEEN, mine)
+    else:
+        seen = await _of_each(connection, _SOME_SEEN, mine | {"names": only}) if only else {}
+    memories = await _of_each(connection, _MEMORIES, mine)
+    return {row.key: _state(row, seen.get(row.id, {}), memories.get(row.id, {})) for row in rows}
 
 
 async def _of_each(
-    connection: AsyncConnection, query: Any, numbers: Sequence[int], named: Mapping[str, Any]
+    connection: AsyncConnection, query: Any, asked: Mapping[str, Any]
 ) -> dict[int, dict[str, str]]:
     """Return the names and values that a query has of sources, by the number of the source."""
-    found: dict[int, dict[str, str]] = {number: {} for number in numbers}
-    for number, name, value in await connection.execute(query, {"numbers": numbers, **named}):
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for number, name, value in await connection.execute(query, asked):
         found[number][name] = value
     return found
 
