@@ -65,11 +65,22 @@ class Web:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What refining works with; ``source_id`` is the source's number in the store."""
+    """What refining works with; ``source_id`` is the source's number in the store.
+
+    ``unread``: nothing of the source is there yet.
+    """
 
     source_id: int
     store: Store
     web: Web
+    unread: bool = False
+
+
+async def history(tools: Tools) -> list[tuple[str, ...]]:
+    """Return what the source's newest articles consist of."""
+    if tools.unread:
+        return []
+    return await tools.store.history(tools.source_id, boilerplate.WINDOW)
 
 
 async def refine(chunk: Chunk, tools: Tools) -> Chunk:
@@ -105,7 +116,7 @@ def _recut(entry: Entry, learned: frozenset[str]) -> Recut | None:
 async def _fresh(prepared: Sequence[Prepared], tools: Tools) -> dict[str, bool]:
     """Return the uids of articles that are new or changed, and whether they are known at all."""
     shown = {r.candidate.article.uid: r.candidate.revision for r in _all(prepared)}
-    known = await tools.store.revisions(tools.source_id, shown)
+    known = {} if tools.unread else await tools.store.revisions(tools.source_id, shown)
     return {uid: uid in known for uid, now in shown.items() if known.get(uid) != now}
 
 
@@ -223,11 +234,11 @@ async def _page(article: Article, web: Web) -> Page:
 
 async def _learn(chunk: Chunk, fresh: set[str], tools: Tools) -> Chunk:
     """Learn from the source's newest articles and these; take out what that shows."""
-    history = await tools.store.history(tools.source_id, boilerplate.WINDOW)
+    blocks = await history(tools)
     # What is told twice is no repetition across articles.
     told = {r.candidate.plain_hash: r for r in _all(chunk.prepared) if _is_news(r, fresh)}
-    history += [ready.candidate.blocks or () for ready in told.values()]
-    learned = boilerplate.learn(history[-boilerplate.WINDOW :])
+    blocks += [ready.candidate.blocks or () for ready in told.values()]
+    learned = boilerplate.learn(blocks[-boilerplate.WINDOW :])
     # Since the chunk was prepared, those before it may have taught something.
     gained = learned - (chunk.task.learned or frozenset())
     if any(_holds(ready, fresh, gained) for ready in _all(chunk.prepared)):

@@ -11,7 +11,7 @@ from aggregator.store.choice import chosen, conditions
 from aggregator.store.feeds import EVERYTHING, mark_feeds
 from aggregator.store.records import PAGE, Archive, Choice, FeedRow
 from aggregator.store.schema import archive, archive_due, article_feeds, articles, feeds
-from aggregator.store.sql import among, insert
+from aggregator.store.sql import among, among_given, given, insert_missing
 
 _COLUMNS = ["feed_id", "position", "article_id", "updated", "content_hash"]
 _NOW = (articles.c.id, articles.c.updated, articles.c.content_hash)
@@ -30,37 +30,26 @@ async def file_articles(
     ``choices``: of custom feeds, what each shows and how many entries; they draw from the archive
     of everything, which is always among the feeds. Costs what there is to append.
     """
-    await _file_categories(connection, [row.id for row in rows if row.kind == "category"])
-    everything = await connection.scalar(sa.select(feeds.c.id).where(feeds.c.kind == EVERYTHING))
-    if everything is None:
-        return
-    fresh = sa.select(articles.c.id).where(_LIVE, ~articles.c.filed)
-    await _append(connection, everything, fresh)
-    await connection.execute(sa.update(articles).where(~articles.c.filed).values(filed=True))
-    for number, (choice, limit) in choices.items():
-        await _file_custom(connection, number, choice, limit, everything)
-    await _count(connection, [everything, *choices])
-
-
-async def _file_categories(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    fresh = sa.and_(~article_feeds.c.filed, among(connection, article_feeds.c.feed_id, numbers))
-    feed = article_feeds.c.feed_id
-    place = sa.func.row_number().over(
-        partition_by=feed, order_by=(articles.c.published, articles.c.entry_id)
-    )
-    found = (
-        sa.select(feed, feeds.c.filed + place, *_NOW)
-        .join(articles, articles.c.id == article_feeds.c.article_id)
-        .join(feeds, feeds.c.id == feed)
-        .where(fresh, _LIVE, ~_is_there(feed))
-    )
-    touched = sa.select(feed).where(fresh).distinct()
-    changed = list((await connection.execute(touched)).scalars())
-    if not changed:
-        return
-    await connection.execute(sa.insert(archive).from_select(_COLUMNS, found))
-    await connection.execute(sa.update(article_feeds).where(fresh).values(filed=True))
+    categories = [row.id for row in rows if row.kind == "category"]
+    changed = await _file_categories(connection, categories)
+    everything = await connection.scalar(_EVERYTHING)
+    if everything is not None:
+        await connection.execute(_APPENDED, {"feed": everything})
+        await connection.execute(_FILED)
+        for number, (choice, limit) in choices.items():
+            await _file_custom(connection, number, choice, limit, everything)
+        changed += [everything, *choices]
     await _count(connection, changed)
+
+
+async def _file_categories(connection: AsyncConnection, numbers: Sequence[int]) -> list[int]:
+    """Append to the archives of categories; return those that have to be counted."""
+    mine = {"numbers": numbers}
+    changed = list((await connection.execute(_UNFILED_IN, mine)).scalars())
+    if changed:
+        await connection.execute(_APPENDED_IN, mine)
+        await connection.execute(_FILED_IN, mine)
+    return changed
 
 
 async def _file_custom(
@@ -71,28 +60,28 @@ async def _file_custom(
     came = sa.select(archive.c.article_id).where(
         archive.c.feed_id == everything, archive.c.position > since
     )
-    drawn = sa.select(articles.c.id).where(
-        _LIVE, articles.c.id.in_(came), *conditions(connection, choice)
-    )
+    drawn = sa.select(articles.c.id).where(_LIVE, articles.c.id.in_(came), *conditions(choice))
     await _append(connection, feed, drawn)
     # A further copy can bring a category to an article that came long ago.
-    shown = list((await connection.execute(chosen(connection, choice, limit))).scalars())
+    shown = list((await connection.execute(chosen(choice, limit))).scalars())
     await _count(connection, [feed])
-    await _append(
-        connection, feed, sa.select(articles.c.id).where(among(connection, articles.c.id, shown))
-    )
-    newest = sa.select(sa.func.coalesce(sa.func.max(archive.c.position), 0))
-    until = newest.where(archive.c.feed_id == everything).scalar_subquery()
+    await _append(connection, feed, sa.select(articles.c.id).where(among(articles.c.id, shown)))
+    until = _LAST_PLACE.where(archive.c.feed_id == everything).scalar_subquery()
     await connection.execute(sa.update(feeds).where(feeds.c.id == feed).values(drawn=until))
 
 
 async def _append(connection: AsyncConnection, feed: int, fresh: sa.Select[Any]) -> None:
-    """Append those of some articles that are not there as they are now."""
+    await connection.execute(_appending(fresh), {"feed": feed})
+
+
+def _appending(fresh: sa.Select[Any]) -> sa.Insert:
+    """Return what appends those of some articles that are not there as they are now."""
+    feed = given(archive.c.feed_id, "feed")
     place = sa.func.row_number().over(order_by=(articles.c.published, articles.c.entry_id))
     before = sa.select(feeds.c.filed).where(feeds.c.id == feed).scalar_subquery()
-    missing = articles.c.id.in_(fresh), ~_is_there(sa.literal(feed))
-    found = sa.select(sa.literal(feed), before + place, *_NOW)
-    await connection.execute(sa.insert(archive).from_select(_COLUMNS, found.where(*missing)))
+    missing = articles.c.id.in_(fresh), ~_is_there(feed)
+    found = sa.select(feed, before + place, *_NOW)
+    return sa.insert(archive).from_select(_COLUMNS, found.where(*missing))
 
 
 def _is_there(feed: Any) -> sa.ColumnElement[bool]:
@@ -106,35 +95,51 @@ def _is_there(feed: Any) -> sa.ColumnElement[bool]:
     )
 
 
-async def _count(connection: AsyncConnection, numbers: Iterable[int]) -> None:
-    newest = sa.select(sa.func.coalesce(sa.func.max(archive.c.position), 0))
-    counted = newest.where(archive.c.feed_id == feeds.c.id).scalar_subquery()
-    mine = among(connection, feeds.c.id, numbers)
-    await connection.execute(sa.update(feeds).where(mine).values(filed=counted))
+def _appending_in(fresh: sa.ColumnElement[bool]) -> sa.Insert:
+    """Return what appends fresh articles of categories, to the archive of each."""
+    feed = article_feeds.c.feed_id
+    order = (articles.c.published, articles.c.entry_id)
+    place = sa.func.row_number().over(partition_by=feed, order_by=order)
+    found = (
+        sa.select(feed, feeds.c.filed + place, *_NOW)
+        .join(articles, articles.c.id == article_feeds.c.article_id)
+        .join(feeds, feeds.c.id == feed)
+        .where(fresh, _LIVE, ~_is_there(feed))
+    )
+    return sa.insert(archive).from_select(_COLUMNS, found)
+
+
+_EVERYTHING = sa.select(feeds.c.id).where(feeds.c.kind == EVERYTHING)
+_APPENDED = _appending(sa.select(articles.c.id).where(_LIVE, ~articles.c.filed))
+_FILED = sa.update(articles).where(~articles.c.filed).values(filed=True)
+
+_FRESH_IN = sa.and_(~article_feeds.c.filed, among_given(article_feeds.c.feed_id, "numbers"))
+_UNFILED_IN = sa.select(article_feeds.c.feed_id).where(_FRESH_IN).distinct()
+_APPENDED_IN = _appending_in(_FRESH_IN)
+_FILED_IN = sa.update(article_feeds).where(_FRESH_IN).values(filed=True)
+
+
+async def _count(connection: AsyncConnection, numbers: Sequence[int]) -> None:
+    await connection.execute(_COUNTED, {"numbers": numbers})
+
+
+_LAST_PLACE = sa.select(sa.func.coalesce(sa.func.max(archive.c.position), 0))
+_COUNTED = (
+    sa.update(feeds)
+    .where(among_given(feeds.c.id, "numbers"))
+    .values(filed=_LAST_PLACE.where(archive.c.feed_id == feeds.c.id).scalar_subquery())
+)
 
 
 async def read_archives(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, Archive]:
     """Return how far the archives of feeds are, by the numbers of those."""
-    mine = sa.select(feeds.c.id, feeds.c.filed, feeds.c.kept)
-    rows = await connection.execute(mine.where(among(connection, feeds.c.id, numbers)))
-    state = {row.id: (row.filed, row.kept) for row in rows}
+    mine = {"numbers": numbers}
+    state = {row.id: (row.filed, row.kept) for row in await connection.execute(_STATES, mine)}
     waiting: dict[int, set[str]] = defaultdict(set)
-    unwritten = (
-        sa.select(archive.c.feed_id, articles.c.key)
-        .join(feeds, feeds.c.id == archive.c.feed_id)
-        .join(articles, articles.c.id == archive.c.article_id)
-        .where(
-            among(connection, archive.c.feed_id, numbers),
-            archive.c.position > feeds.c.kept,
-            _LIVE,
-            _still_in(),
-        )
-    )
-    for feed, key in await connection.execute(unwritten):
+    for feed, key in await connection.execute(_UNWRITTEN, mine):
         waiting[feed].add(key)
     due: dict[int, set[int]] = defaultdict(set)
-    asked = among(connection, archive_due.c.feed_id, numbers)
-    for feed, page in await connection.execute(sa.select(archive_due).where(asked)):
+    for feed, page in await connection.execute(_DUE, mine):
         due[feed].add(page)
     return {
         number: Archive(
@@ -156,42 +161,74 @@ def _still_in() -> sa.ColumnElement[bool]:
     return sa.or_(feeds.c.kind != "category", member)
 
 
-def on_page(feed: int, page: int) -> sa.Select[Any]:
-    """Select the numbers of the live articles on a page, the last that came first."""
-    inside = archive.c.position.between((page - 1) * PAGE + 1, page * PAGE)
-    return (
-        sa.select(articles.c.id)
-        .join(archive, archive.c.article_id == articles.c.id)
-        .join(feeds, feeds.c.id == archive.c.feed_id)
-        .where(archive.c.feed_id == feed, inside, _LIVE, _still_in())
-        .group_by(articles.c.id)
-        .order_by(sa.func.max(archive.c.position).desc())
+_STATES = sa.select(feeds.c.id, feeds.c.filed, feeds.c.kept).where(
+    among_given(feeds.c.id, "numbers")
+)
+_UNWRITTEN = (
+    sa.select(archive.c.feed_id, articles.c.key)
+    .join(feeds, feeds.c.id == archive.c.feed_id)
+    .join(articles, articles.c.id == archive.c.article_id)
+    .where(
+        among_given(archive.c.feed_id, "numbers"),
+        archive.c.position > feeds.c.kept,
+        _LIVE,
+        _still_in(),
     )
+)
+_DUE = sa.select(archive_due).where(among_given(archive_due.c.feed_id, "numbers"))
+
+
+async def read_page(connection: AsyncConnection, feed: int, page: int) -> list[int]:
+    """Return the numbers of the live articles on a page, the last that came first."""
+    asked = {"feed": feed, "first": (page - 1) * PAGE + 1, "last": page * PAGE}
+    return list((await connection.execute(_ON_PAGE, asked)).scalars())
+
+
+_INSIDE = archive.c.position.between(
+    given(archive.c.position, "first"), given(archive.c.position, "last")
+)
+_ON_PAGE = (
+    sa.select(articles.c.id)
+    .join(archive, archive.c.article_id == articles.c.id)
+    .join(feeds, feeds.c.id == archive.c.feed_id)
+    .where(archive.c.feed_id == given(archive.c.feed_id, "feed"), _INSIDE, _LIVE, _still_in())
+    .group_by(articles.c.id)
+    .order_by(sa.func.max(archive.c.position).desc())
+)
 
 
 async def pages_kept(
-    connection: AsyncConnection, feed: int, kept: int, pages: Iterable[int]
+    connection: AsyncConnection, kept: Sequence[tuple[int, int, Sequence[int]]]
 ) -> None:
-    """Note that pages are on disk, and with them all that came up to a position."""
-    mine = archive_due.c.feed_id == feed
-    await connection.execute(
-        sa.delete(archive_due).where(mine, among(connection, archive_due.c.page, pages))
-    )
-    await connection.execute(sa.update(feeds).where(feeds.c.id == feed).values(kept=kept))
+    """Note that pages (feed, position, pages) are on disk, and all that came up to a position."""
+    rows = [{"feed": feed, "until": until, "pages": pages} for feed, until, pages in kept]
+    await connection.execute(_DONE, rows)
+    await connection.execute(_KEPT, rows)
+
+
+_DONE = sa.delete(archive_due).where(
+    archive_due.c.feed_id == given(archive_due.c.feed_id, "feed"),
+    among_given(archive_due.c.page, "pages"),
+)
+_KEPT = (
+    sa.update(feeds)
+    .where(feeds.c.id == given(feeds.c.id, "feed"))
+    .values(kept=given(feeds.c.kept, "until"))
+)
 
 
 async def want_pages(connection: AsyncConnection, pages: Iterable[tuple[int, int]]) -> None:
     """Mark pages (feed, page) to be written again."""
     rows = [{"feed_id": feed, "page": page} for feed, page in pages]
     if rows:
-        statement = insert(connection, archive_due).on_conflict_do_nothing()
+        statement = insert_missing(connection, archive_due)
         await connection.execute(statement, rows)
         await mark_feeds(connection, {row["feed_id"] for row in rows})
 
 
 async def take_out(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     """Have articles taken out of the pages that they are on."""
-    theirs = among(connection, archive.c.article_id, numbers)
+    theirs = among(archive.c.article_id, numbers)
     found = (
         sa.select(archive.c.feed_id, ((archive.c.position - 1) // PAGE + 1).label("page"))
         .join(feeds, feeds.c.id == archive.c.feed_id)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from aggregator.store.findings import matching
 from aggregator.store.records import Choice
@@ -20,14 +19,14 @@ _MOST_RANGES = 100
 _NUMBER = sa.func.coalesce(articles.c.id, 0)
 
 
-def chosen(connection: AsyncConnection, choice: Choice, limit: int) -> sa.Select[Any]:
+def chosen(choice: Choice, limit: int) -> sa.Select[Any]:
     """Select the numbers of the live articles that a custom feed shows, in its order."""
     query = sa.select(articles.c.id).where(LIVE)
     united = choice.any_of is not None and len(choice.any_of) <= _MOST_RANGES
     if united and choice == Choice(any_of=choice.any_of):
         return newest_first(query.where(_newest_of(choice.any_of or (), limit)), limit)
     order = articles.c[choice.sort]
-    query = query.where(*conditions(connection, choice))
+    query = query.where(*conditions(choice))
     return query.order_by(order.desc(), articles.c.entry_id.desc()).limit(limit)
 
 
@@ -42,16 +41,16 @@ def _newest_of(categories: tuple[int, ...], limit: int) -> sa.ColumnElement[bool
     return articles.c.id.in_(sa.union(*(sa.select(part.subquery().c.id) for part in parts)))
 
 
-def conditions(connection: AsyncConnection, choice: Choice) -> Iterator[sa.ColumnElement[bool]]:
+def conditions(choice: Choice) -> Iterator[sa.ColumnElement[bool]]:
     """Return what an article must be to be in a custom feed, besides being live."""
     if choice.any_of is not None:
-        yield _NUMBER.in_(_in_any(connection, choice.any_of))
+        yield _NUMBER.in_(_in_any(choice.any_of))
     for one in choice.all_of:
-        yield _NUMBER.in_(_in_any(connection, (one,)))
+        yield _NUMBER.in_(_in_any((one,)))
     if choice.none_of:
-        yield _NUMBER.not_in(_in_any(connection, choice.none_of))
+        yield _NUMBER.not_in(_in_any(choice.none_of))
     if choice.sources is not None:
-        yield _NUMBER.in_(_brought_by(connection, choice.sources))
+        yield _NUMBER.in_(_brought_by(choice.sources))
     if choice.languages:
         yield _in_language(choice.languages)
     yield from _found(choice)
@@ -71,21 +70,21 @@ def _found(choice: Choice) -> Iterator[sa.ColumnElement[bool]]:
         yield articles.c.id.in_(sa.select(turns.c.article_id).where(during))
 
 
-def _in_any(connection: AsyncConnection, categories: tuple[int, ...]) -> sa.Select[Any]:
-    theirs = among(connection, article_feeds.c.feed_id, categories)
+def _in_any(categories: tuple[int, ...]) -> sa.Select[Any]:
+    theirs = among(article_feeds.c.feed_id, categories)
     return sa.select(article_feeds.c.article_id).where(theirs)
 
 
-def _brought_by(connection: AsyncConnection, numbers: tuple[int, ...]) -> sa.CompoundSelect[Any]:
+def _brought_by(numbers: tuple[int, ...]) -> sa.CompoundSelect[Any]:
     """Select what sources ever brought, whoever has it now, and what that is merged with."""
     theirs = (
         aliases.c.kind == "identity",
-        among(connection, aliases.c.scope, numbers),
+        among(aliases.c.scope, numbers),
         aliases.c.article_id.is_not(None),
     )
     # Of an article that they have under another identity by now, the first names them still.
     held = articles.alias("held")
-    first = sa.select(held.c.id).where(among(connection, held.c.source_id, numbers))
+    first = sa.select(held.c.id).where(among(held.c.source_id, numbers))
     brought = sa.union_all(sa.select(aliases.c.article_id).where(*theirs), first)
     copy = articles.alias("copy")
     merged = sa.select(copy.c.lead_id).where(

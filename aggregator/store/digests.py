@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.article import Digest, Headline
 from aggregator.store.feeds import mark_feeds
 from aggregator.store.schema import clock, digests, periods
-from aggregator.store.sql import insert, upsert
+from aggregator.store.sql import insert_missing, upsert
 
 
 async def close_periods(connection: AsyncConnection, ends: datetime) -> None:
@@ -35,7 +35,7 @@ async def add_digest(connection: AsyncConnection, feed: int, digest: Digest) -> 
     headlines = [asdict(h) | {"published": h.published.isoformat()} for h in digest.headlines]
     row = place | {"total": digest.total, "headlines": headlines}
     # What was told once is told so for ever.
-    statement = insert(connection, digests).on_conflict_do_nothing()
+    statement = insert_missing(connection, digests)
     await connection.execute(statement, row)
     await mark_feeds(connection, [feed])
 

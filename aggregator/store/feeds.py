@@ -1,5 +1,6 @@
 """The feeds: which there are, which articles are in them, and which are to be written."""
 
+import functools
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from aggregator.identity import Changed, Duplicate, New
 from aggregator.nfkc import fold
 from aggregator.store.records import Category, Outcome, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, feeds, notes, sources
-from aggregator.store.sql import among, insert, write_rows
+from aggregator.store.sql import among, among_given, given, insert, write_rows
 
 EVERYTHING = "everything"
 OF_SOURCE = "source"
@@ -23,31 +24,44 @@ FURTHER = 1000
 
 async def mark_feeds(connection: AsyncConnection, numbers: Iterable[int]) -> None:
     """Note that everything and these feeds are to be written again."""
-    touched = sa.or_(among(connection, feeds.c.id, numbers), feeds.c.kind == EVERYTHING)
-    await connection.execute(sa.update(feeds).where(touched).values(wanted=feeds.c.wanted + 1))
+    await connection.execute(_WANTED, {"numbers": list(numbers)})
 
 
 async def look_again(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     """Have the archives look at articles again, which changed or are shown again."""
     if not numbers:
         return
-    for table, which in ((articles, articles.c.id), (article_feeds, article_feeds.c.article_id)):
-        filed = sa.and_(among(connection, which, numbers), table.c.filed)
-        await connection.execute(sa.update(table).where(filed).values(filed=False))
+    for statement in _UNFILED:
+        await connection.execute(statement, {"numbers": numbers})
 
 
 async def feeds_of(connection: AsyncConnection, numbers: Sequence[int]) -> set[int]:
     """Return the feeds that articles are in: their categories', and those of their sources."""
-    of_categories = sa.select(article_feeds.c.feed_id).where(
-        among(connection, article_feeds.c.article_id, numbers)
+    return set((await connection.execute(_FEEDS_OF, {"numbers": numbers})).scalars())
+
+
+_WANTED = (
+    sa.update(feeds)
+    .where(sa.or_(among_given(feeds.c.id, "numbers"), feeds.c.kind == EVERYTHING))
+    .values(wanted=feeds.c.wanted + 1)
+)
+_UNFILED = tuple(
+    sa.update(which.table).where(among_given(which, "numbers"), filed).values(filed=False)
+    for which, filed in (
+        (articles.c.id, articles.c.filed),
+        (article_feeds.c.article_id, article_feeds.c.filed),
     )
-    scope = sa.cast(aliases.c.scope, sa.Text)
-    of_sources = (
-        sa.select(feeds.c.id)
-        .join(aliases, sa.and_(feeds.c.kind == OF_SOURCE, feeds.c.key == scope))
-        .where(aliases.c.kind == "identity", among(connection, aliases.c.article_id, numbers))
-    )
-    return set((await connection.execute(sa.union(of_categories, of_sources))).scalars())
+)
+_OF_CATEGORIES = sa.select(article_feeds.c.feed_id).where(
+    among_given(article_feeds.c.article_id, "numbers")
+)
+_SCOPE = sa.cast(aliases.c.scope, sa.Text)
+_OF_SOURCES = (
+    sa.select(feeds.c.id)
+    .join(aliases, sa.and_(feeds.c.kind == OF_SOURCE, feeds.c.key == _SCOPE))
+    .where(aliases.c.kind == "identity", among_given(aliases.c.article_id, "numbers"))
+)
+_FEEDS_OF = sa.union(_OF_CATEGORIES, _OF_SOURCES)
 
 
 async def write_categories(
@@ -72,15 +86,19 @@ async def write_categories(
         for position, category in enumerate(outcome.categories)
     ]
     if rows:
-        statement = insert(connection, article_feeds)
-        # What a merged copy brought becomes the article's own.
-        own_now = statement.on_conflict_do_update(
-            index_elements=list(article_feeds.primary_key.columns),
-            set_={"via": sa.null(), "position": statement.excluded.position},
-            where=article_feeds.c.via.is_not(None),
-        )
-        await write_rows(connection, own_now, rows)
+        await write_rows(connection, _put_in(connection.dialect.name), rows)
     await mark_feeds(connection, touched | set(of_category.values()))
+
+
+@functools.cache
+def _put_in(dialect: str) -> Any:
+    """Return what puts articles into feeds; what a merged copy brought becomes their own."""
+    statement = insert(dialect, article_feeds)
+    return statement.on_conflict_do_update(
+        index_elements=list(article_feeds.primary_key.columns),
+        set_={"via": sa.null(), "position": statement.excluded.position},
+        where=article_feeds.c.via.is_not(None),
+    )
 
 
 def _row(outcome: Outcome, number: int, position: int, feed: int) -> dict[str, Any]:
@@ -105,13 +123,19 @@ async def _forget_categories(
     ]
     if not changed:
         return
-    theirs = among(connection, article_feeds.c.article_id, [row["which"] for row in changed])
-    await connection.execute(
-        sa.delete(article_feeds).where(theirs, article_feeds.c.position < FURTHER)
-    )
-    dated = sa.update(article_feeds).where(article_feeds.c.article_id == sa.bindparam("which"))
-    date = sa.bindparam("date", type_=article_feeds.c.published.type)
-    await connection.execute(dated.values(published=date), changed)
+    numbers = [row["which"] for row in changed]
+    await connection.execute(_FORGOTTEN, {"numbers": numbers})
+    await connection.execute(_DATED, changed)
+
+
+_FORGOTTEN = sa.delete(article_feeds).where(
+    among_given(article_feeds.c.article_id, "numbers"), article_feeds.c.position < FURTHER
+)
+_DATED = (
+    sa.update(article_feeds)
+    .where(article_feeds.c.article_id == given(article_feeds.c.article_id, "which"))
+    .values(published=given(article_feeds.c.published, "date"))
+)
 
 
 def _published(outcome: Outcome) -> datetime:
@@ -126,22 +150,21 @@ async def category_feeds(
     by_key: dict[str, Category] = {}
     for category in categories:
         by_key.setdefault(fold(category.name), category)
-    rows = (
-        await connection.execute(
-            sa.select(feeds.c.key, feeds.c.id, feeds.c.moved_to).where(
-                feeds.c.kind == "category", among(connection, feeds.c.key, by_key)
-            )
-        )
-    ).all()
+    rows = (await connection.execute(_CATEGORIES, {"keys": by_key})).all()
     known: dict[str, int] = {row.key: row.id for row in rows}
     back = [row.id for row in rows if row.moved_to is not None]
     if back:
-        returned = sa.update(feeds).where(among(connection, feeds.c.id, back))
+        returned = sa.update(feeds).where(among(feeds.c.id, back))
         await connection.execute(returned.values(moved_to=None))
     for key, category in by_key.items():
         if key not in known:
             known[key] = await make_feed(connection, "category", category.name, category.slug)
     return {category.name: known[fold(category.name)] for category in categories}
+
+
+_CATEGORIES = sa.select(feeds.c.key, feeds.c.id, feeds.c.moved_to).where(
+    feeds.c.kind == "category", among_given(feeds.c.key, "keys")
+)
 
 
 async def move_feed(connection: AsyncConnection, source: int, target: int) -> None:

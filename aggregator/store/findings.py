@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.errors import StoreError
 from aggregator.store.records import Finding
 from aggregator.store.schema import members
-from aggregator.store.sql import among, insert
+from aggregator.store.sql import among, insert_missing
 from aggregator.store.turns import BEGINNING, forget_marks, read_marks, write_marks
 
 WORDS = "words"
@@ -64,9 +64,7 @@ async def _forget(connection: AsyncConnection, names: Collection[str]) -> None:
         for statement in _DROP:
             await connection.execute(sa.text(statement))
     numbers = [int(name) for name in names if name != WORDS]
-    await connection.execute(
-        sa.delete(members).where(among(connection, members.c.feed_id, numbers))
-    )
+    await connection.execute(sa.delete(members).where(among(members.c.feed_id, numbers)))
     await forget_marks(connection, names)
 
 
@@ -90,7 +88,7 @@ async def write_findings(connection: AsyncConnection, findings: Sequence[Finding
         await _forget_members(connection, judged)
     rows = [{"feed_id": feed, "article_id": one.article} for one in findings for feed in one.meets]
     if rows:
-        statement = insert(connection, members).on_conflict_do_nothing()
+        statement = insert_missing(connection, members)
         await connection.execute(statement, rows)
 
 
@@ -99,7 +97,7 @@ async def _forget_members(connection: AsyncConnection, judged: Iterable[tuple[in
     for feed, article in judged:
         of_feed.setdefault(feed, []).append(article)
     for feed, numbers in of_feed.items():
-        theirs = among(connection, members.c.article_id, numbers)
+        theirs = among(members.c.article_id, numbers)
         await connection.execute(sa.delete(members).where(members.c.feed_id == feed, theirs))
 
 

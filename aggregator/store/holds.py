@@ -12,7 +12,7 @@ from aggregator.store import lives, stories, turns
 from aggregator.store.feeds import feeds_of, look_again, mark_feeds
 from aggregator.store.records import Past, Released
 from aggregator.store.schema import articles, events, sources
-from aggregator.store.sql import among
+from aggregator.store.sql import among, among_given
 
 # The newest articles of a source that its rhythm is taken from.
 _RHYTHM_OF = 10
@@ -79,10 +79,10 @@ async def still_held(
     ``visited``: sources, and whether the last visit, to all of it, held something back. What is no
     article, such as the loss of files, is over when a visit finds nothing to hold.
     """
-    query = sa.select(sources.c.id, sources.c.held_since, sources.c.held_text)
-    mine = among(connection, sources.c.id, visited), sources.c.held_since.is_not(None)
-    told = {}
-    for row in (await connection.execute(query.where(*mine))).all():
+    told: dict[int, dict[str, Any]] = {}
+    if not visited:
+        return told
+    for row in (await connection.execute(_HOLDING, {"numbers": visited})).all():
         some = sa.select(articles.c.id).where(held_of(row.id)).limit(1)
         if visited[row.id] or await connection.scalar(some):
             since = {"new_health": "held", "new_text": row.held_text, "ill_since": row.held_since}
@@ -91,6 +91,11 @@ async def still_held(
             over = {"held_since": None, "held_text": ""}
             await connection.execute(sa.update(sources).where(sources.c.id == row.id).values(over))
     return told
+
+
+_HOLDING = sa.select(sources.c.id, sources.c.held_since, sources.c.held_text).where(
+    among_given(sources.c.id, "numbers"), sources.c.held_since.is_not(None)
+)
 
 
 async def let_through(connection: AsyncConnection, name: str, at: datetime) -> Released:
@@ -123,9 +128,7 @@ async def let_out(connection: AsyncConnection, numbers: list[int]) -> None:
         return
     paged = sa.case((articles.c.url.is_(None), 1), else_=0)
     shown = {"state": "live", "page_due": articles.c.page_due + paged}
-    await connection.execute(
-        sa.update(articles).where(among(connection, articles.c.id, numbers)).values(shown)
-    )
+    await connection.execute(sa.update(articles).where(among(articles.c.id, numbers)).values(shown))
     await turns.note_release(connection, numbers)
     await look_again(connection, numbers)
     await mark_feeds(connection, await feeds_of(connection, numbers))

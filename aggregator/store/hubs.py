@@ -52,7 +52,7 @@ async def standings(
 ) -> list[Standing]:
     """Return how these sources stand, and those whose hub is to be asked by now."""
     due = sa.select(subscriptions.c.source_id).where(subscriptions.c.due <= now)
-    these = sa.or_(among(connection, sources.c.key, keys), sources.c.id.in_(due))
+    these = sa.or_(among(sources.c.key, keys), sources.c.id.in_(due))
     rows = await connection.execute(_standings().where(these).order_by(sources.c.id))
     return [_standing(row) for row in rows]
 

@@ -13,15 +13,14 @@ from aggregator.store.lives import steps, write_event
 from aggregator.store.records import Outcome, Recut, shown_key
 from aggregator.store.rows import content
 from aggregator.store.schema import articles, blocks
-from aggregator.store.sql import upsert, write_rows
+from aggregator.store.sql import given, upsert, write_rows
 
 
 async def read_history(
     connection: AsyncConnection, source: int, window: int
 ) -> list[tuple[str, ...]]:
     """Return the blocks of a source's newest articles, oldest first."""
-    query = sa.select(blocks.c["keys"]).where(blocks.c.source_id == source)
-    rows = await connection.execute(query.order_by(blocks.c.article_id.desc()).limit(window))
+    rows = await connection.execute(_HISTORY, {"source": source, "window": window})
     return [tuple(keys) for keys in reversed(rows.scalars().all())]
 
 
@@ -46,10 +45,26 @@ async def write_blocks(
 
 async def trim_history(connection: AsyncConnection, source: int, window: int) -> None:
     """Forget what is older than the newest ``window`` articles of a source."""
-    mine = blocks.c.source_id == source
-    newest = sa.select(blocks.c.article_id).where(mine).order_by(blocks.c.article_id.desc())
-    last = newest.limit(1).offset(window - 1).scalar_subquery()
-    await connection.execute(sa.delete(blocks).where(mine, blocks.c.article_id < last))
+    await connection.execute(_TRIMMED, {"source": source, "kept": window - 1})
+
+
+_OF_SOURCE = blocks.c.source_id == given(blocks.c.source_id, "source")
+_NEWEST = blocks.c.article_id.desc()
+_HISTORY = (
+    sa.select(blocks.c["keys"])
+    .where(_OF_SOURCE)
+    .order_by(_NEWEST)
+    .limit(sa.bindparam("window", type_=sa.Integer))
+)
+_LAST = (
+    sa.select(blocks.c.article_id)
+    .where(_OF_SOURCE)
+    .order_by(_NEWEST)
+    .limit(1)
+    .offset(sa.bindparam("kept", type_=sa.Integer))
+    .scalar_subquery()
+)
+_TRIMMED = sa.delete(blocks).where(_OF_SOURCE, blocks.c.article_id < _LAST)
 
 
 async def holding(connection: AsyncConnection, source: int, keys: frozenset[str]) -> list[str]:

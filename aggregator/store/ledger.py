@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.identity import Changed, Duplicate, Frozen, Ledger, Owner, Trace, Unchanged
 from aggregator.store.records import Outcome, held_key, shown_key
 from aggregator.store.schema import aliases, articles
-from aggregator.store.sql import among, upsert, write_rows
+from aggregator.store.sql import among, among_given, given, upsert, write_rows
 
 
 async def read_ledger(
@@ -39,8 +39,9 @@ async def read_ledger(
             ledger.buried[row.value] = row.revision
         else:
             ledger.addresses[row.value] = row.key
-    query = sa.select(*_OWNER).where(among(connection, articles.c.key, keys))
-    _own(ledger, (await connection.execute(query)).all(), source)
+    if asked := list(keys):
+        rows = await connection.execute(_OWNERS, {"keys": asked})
+        _own(ledger, rows.all(), source)
     return ledger
 
 
@@ -74,6 +75,20 @@ _ALIASES = sa.select(
     aliases.c.changed_in,
     *_OWNER,
 ).select_from(aliases.outerjoin(articles, articles.c.id == aliases.c.article_id))
+_OWNERS = sa.select(*_OWNER).where(among_given(articles.c.key, "keys"))
+_KNOWN = _ALIASES.where(
+    aliases.c.kind == given(aliases.c.kind, "of_kind"),
+    aliases.c.scope == given(aliases.c.scope, "within"),
+    among_given(aliases.c.value, "values"),
+)
+_HOLDERS = sa.select(aliases.c.article_id).where(
+    aliases.c.kind == "identity",
+    aliases.c.scope == given(aliases.c.scope, "within"),
+    aliases.c.article_id.is_not(None),
+    among_given(aliases.c.value, "values"),
+)
+# The first article that had a hash or an address keeps it while it is there.
+_FREE = aliases.c.article_id.is_(None)
 
 
 async def _aliases(
@@ -88,9 +103,10 @@ async def _aliases(
     ``asked``: which source asks, and the scope.
     """
     source, scope = asked
-    mine = (aliases.c.kind == kind, aliases.c.scope == scope)
-    query = _ALIASES.where(*mine, among(connection, aliases.c.value, values))
-    rows = (await connection.execute(query)).all()
+    sought = {"of_kind": kind, "within": scope, "values": list(values)}
+    if not sought["values"]:
+        return []
+    rows = (await connection.execute(_KNOWN, sought)).all()
     _own(ledger, (row for row in rows if row.key is not None), source)
     return rows
 
@@ -122,13 +138,8 @@ async def holders(
 ) -> set[int]:
     """Return the articles that decided identities of a source belonged to before."""
     uids = [o.candidate.article.uid for o in outcomes if not isinstance(o.decision, Unchanged)]
-    query = sa.select(aliases.c.article_id).where(
-        aliases.c.kind == "identity",
-        aliases.c.scope == source,
-        aliases.c.article_id.is_not(None),
-        among(connection, aliases.c.value, uids),
-    )
-    return set((await connection.execute(query)).scalars())
+    rows = await connection.execute(_HOLDERS, {"within": source, "values": uids})
+    return set(rows.scalars())
 
 
 async def hand_over(
@@ -142,7 +153,7 @@ async def hand_over(
     ]
     if taken:
         others = sa.and_(aliases.c.kind == "identity", aliases.c.scope != source)
-        mine = among(connection, aliases.c.article_id, taken)
+        mine = among(aliases.c.article_id, taken)
         await connection.execute(sa.update(aliases).where(others, mine).values(lead=False))
 
 
@@ -182,8 +193,7 @@ async def write_hashes(connection: AsyncConnection, hashes: Mapping[int, str]) -
 
 
 async def _write_keys(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
-    # The first article that had a hash or an address keeps it while it is there.
-    statement = upsert(connection, aliases, ("article_id",), where=aliases.c.article_id.is_(None))
+    statement = upsert(connection, aliases, ("article_id",), where=_FREE)
     await write_rows(connection, statement, rows)
 
 

@@ -27,7 +27,7 @@ async def write_events(
     """Note what decided articles went through."""
     rows = [row for o in outcomes for row in _rows(o, source, numbers)]
     if rows:
-        await write_rows(connection, sa.insert(events), rows)
+        await write_rows(connection, _EVENT, rows)
 
 
 async def write_event(
@@ -35,7 +35,10 @@ async def write_event(
 ) -> None:
     """Note what a person, or the program by itself, did to an article."""
     row = {"article_id": number, "at": at, "source_id": None, "kind": kind, "detail": dict(detail)}
-    await connection.execute(sa.insert(events).values(row))
+    await connection.execute(_EVENT, row)
+
+
+_EVENT = sa.insert(events)
 
 
 def _rows(outcome: Outcome, source: int, numbers: Mapping[str, int]) -> Iterable[dict[str, Any]]:
@@ -128,7 +131,7 @@ async def find(
     if uid:
         scopes = scopes.where(sources.c.key == uid[0])
     told = sa.or_(
-        sa.and_(aliases.c.kind == "address", among(connection, aliases.c.value, addresses)),
+        sa.and_(aliases.c.kind == "address", among(aliases.c.value, addresses)),
         sa.and_(
             aliases.c.kind == "identity",
             aliases.c.value == (uid[1] if uid else name),

@@ -9,22 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.store.glance import EPOCH
 from aggregator.store.records import Ping
 from aggregator.store.schema import pings
-from aggregator.store.sql import among, insert
+from aggregator.store.sql import among, insert_missing
 
 
 async def expect(connection: AsyncConnection, topics: Sequence[str]) -> None:
     """Note that feeds are about to be written; whether they were, nobody may live to tell."""
     if topics:
-        statement = insert(connection, pings).on_conflict_do_nothing()
+        statement = insert_missing(connection, pings)
         await connection.execute(statement, [{"topic": topic} for topic in topics])
 
 
 async def settle(connection: AsyncConnection, changed: Sequence[str], same: Sequence[str]) -> None:
     """Have the hub told of what was written and changed, and not of what stayed the same."""
     due = sa.func.coalesce(pings.c.due, sa.literal(EPOCH, pings.c.due.type))
-    told = sa.update(pings).where(among(connection, pings.c.topic, changed))
+    told = sa.update(pings).where(among(pings.c.topic, changed))
     await connection.execute(told.values(due=due, changes=pings.c.changes + 1))
-    unchanged = among(connection, pings.c.topic, same)
+    unchanged = among(pings.c.topic, same)
     await connection.execute(sa.delete(pings).where(unchanged, pings.c.due.is_(None)))
 
 
@@ -35,7 +35,7 @@ async def resume(connection: AsyncConnection) -> None:
 
 async def forget(connection: AsyncConnection, topics: Sequence[str] | None = None) -> None:
     """Forget what was to be told, all of it without ``topics``."""
-    these = sa.true() if topics is None else among(connection, pings.c.topic, topics)
+    these = sa.true() if topics is None else among(pings.c.topic, topics)
     await connection.execute(sa.delete(pings).where(these))
 
 
@@ -57,7 +57,7 @@ async def told(connection: AsyncConnection, ping: Ping) -> None:
 
 async def put_off(connection: AsyncConnection, topics: Sequence[str], until: datetime) -> None:
     """Have the hub told of feeds later."""
-    these = among(connection, pings.c.topic, topics)
+    these = among(pings.c.topic, topics)
     later = sa.update(pings).where(these).values(due=until, tries=pings.c.tries + 1)
     await connection.execute(later)
 

@@ -29,7 +29,7 @@ from aggregator.store.rows import (
     newest_first,
 )
 from aggregator.store.schema import article_feeds, articles, feeds
-from aggregator.store.sql import among
+from aggregator.store.sql import among, among_given, given
 
 # Entries that are looked at for each one that a category with a quota shows.
 _PASSED_OVER = 20
@@ -42,6 +42,23 @@ _OF_CATEGORY: sa.Select[Any] = newest_first(
     _LIMIT,
     article_feeds,
 )
+_BY_NUMBER = entries_where(among_given(articles.c.id, "numbers"), columns=READER_COLUMNS)
+_DUE = (
+    entries_where(
+        articles.c.page_due > 0,
+        articles.c.id > given(articles.c.id, "after"),
+        columns=READER_COLUMNS,
+    )
+    .add_columns(articles.c.page_due)
+    .order_by(articles.c.id)
+    .limit(_LIMIT)
+)
+_CATEGORIES = (
+    sa.select(article_feeds.c.article_id, feeds.c.name, feeds.c.slug)
+    .join(feeds, feeds.c.id == article_feeds.c.feed_id)
+    .where(among_given(article_feeds.c.article_id, "numbers"))
+    .order_by(article_feeds.c.position, feeds.c.id)
+)
 
 
 async def of_feeds(connection: AsyncConnection, asked: Sequence[Asked]) -> list[list[Entry]]:
@@ -53,19 +70,14 @@ async def of_archives(
     connection: AsyncConnection, pages: Sequence[tuple[int, int]]
 ) -> list[list[Entry]]:
     """Return the live entries on pages (feed, page) of archives, the last that came first."""
-    numbers = [
-        list((await connection.execute(archive.on_page(feed, page))).scalars())
-        for feed, page in pages
-    ]
+    numbers = [await archive.read_page(connection, feed, page) for feed, page in pages]
     rows = await _by_number(connection, [number for page in numbers for number in page])
     return await _each(connection, [[rows[number] for number in page] for page in numbers])
 
 
 async def due_pages(connection: AsyncConnection, limit: int, after: int) -> list[Page]:
     """Return pages to write or take away, in the order of their numbers from ``after`` on."""
-    due = entries_where(articles.c.page_due > 0, articles.c.id > after, columns=READER_COLUMNS)
-    query = due.add_columns(articles.c.page_due).order_by(articles.c.id).limit(limit)
-    rows = (await connection.execute(query)).all()
+    rows = (await connection.execute(_DUE, {"after": after, "most": limit})).all()
     entries = await entries_of(connection, rows, SEEN_COLUMNS)
     return [
         Page(
@@ -80,7 +92,7 @@ async def due_pages(connection: AsyncConnection, limit: int, after: int) -> list
 
 async def in_order(connection: AsyncConnection, numbers: Sequence[int]) -> list[sa.Row[Any]]:
     """Return the rows of articles, all of their texts, in the order of their numbers."""
-    rows = await connection.execute(entries_where(among(connection, articles.c.id, numbers)))
+    rows = await connection.execute(entries_where(among(articles.c.id, numbers)))
     found = {row.id: row for row in rows}
     return [found[number] for number in numbers]
 
@@ -91,14 +103,8 @@ async def entries_of(
     """Return the entries in rows of ENTRY_COLUMNS, or of those that readers see."""
     if not rows:
         return []
-    query = (
-        sa.select(article_feeds.c.article_id, feeds.c.name, feeds.c.slug)
-        .join(feeds, feeds.c.id == article_feeds.c.feed_id)
-        .where(among(connection, article_feeds.c.article_id, [row.id for row in rows]))
-        .order_by(article_feeds.c.position, feeds.c.id)
-    )
     categories: dict[int, list[tuple[str, str]]] = {row.id: [] for row in rows}
-    for number, name, slug in await connection.execute(query):
+    for number, name, slug in await connection.execute(_CATEGORIES, {"numbers": categories}):
         categories[number].append((name, slug))
     copies = await stories.also_in(connection, rows)
     texts = await _shown(connection, rows, shown)
@@ -133,7 +139,7 @@ async def _numbers(connection: AsyncConnection, asked: Asked) -> list[int]:
         return await _within(connection, asked.feed.id, asked.limit, asked.quota)
     if not asked.choice:
         return []
-    query = chosen(connection, asked.choice, asked.limit)
+    query = chosen(asked.choice, asked.limit)
     return list((await connection.execute(query)).scalars())
 
 
@@ -155,9 +161,9 @@ async def _within(connection: AsyncConnection, feed: int, limit: int, quota: int
 
 
 async def _by_number(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, sa.Row[Any]]:
-    wanted = among(connection, articles.c.id, numbers)
-    query = entries_where(wanted, columns=READER_COLUMNS)
-    return {row.id: row for row in await connection.execute(query)} if numbers else {}
+    if not numbers:
+        return {}
+    return {row.id: row for row in await connection.execute(_BY_NUMBER, {"numbers": numbers})}
 
 
 async def _shown(
@@ -167,6 +173,6 @@ async def _shown(
     wanted = {row.id: row.shown_id for row in rows if row.shown_id}
     if not wanted:
         return {}
-    query = sa.select(*columns).where(among(connection, articles.c.id, wanted.values()))
+    query = sa.select(*columns).where(among(articles.c.id, wanted.values()))
     found: dict[int, Any] = {row.id: row for row in await connection.execute(query)}
     return {number: found[copy] for number, copy in wanted.items() if copy in found}

@@ -14,7 +14,7 @@ from aggregator.store.ledger import hand_over, holders, write_aliases
 from aggregator.store.records import Outcome, held_key, shown_key
 from aggregator.store.rows import content, own
 from aggregator.store.schema import articles
-from aggregator.store.sql import among, write_rows
+from aggregator.store.sql import among_given, write_rows
 
 
 async def save(
@@ -74,7 +74,7 @@ async def _insert_new(
         if isinstance(o.decision, New)
     ]
     if rows:
-        await write_rows(connection, sa.insert(articles), rows)
+        await write_rows(connection, _NEW, rows)
 
 
 async def _update_changed(
@@ -82,12 +82,8 @@ async def _update_changed(
 ) -> None:
     """Write changed articles and richer copies in order, those that go alike at one go."""
     rows = [row for o in outcomes if (row := _changed_row(o, source))]
-    # The article's own page is due, also when it is to go because there is an address now.
-    paged = sa.or_(articles.c.url.is_(None), sa.bindparam("paged", type_=sa.Boolean))
-    due = articles.c.page_due + sa.case((paged, 1), else_=0)
-    statement = sa.update(articles).where(articles.c.key == sa.bindparam("which"))
     for _, alike in itertools.groupby(rows, key=dict.keys):
-        await connection.execute(statement.values(page_due=due), list(alike))
+        await connection.execute(_CHANGED, list(alike))
 
 
 def _changed_row(outcome: Outcome, source: int) -> dict[str, Any] | None:
@@ -102,6 +98,16 @@ def _changed_row(outcome: Outcome, source: int) -> dict[str, Any] | None:
 
 
 async def _numbers(connection: AsyncConnection, keys: set[str]) -> dict[str, int]:
-    query = sa.select(articles.c.key, articles.c.id)
-    rows = await connection.execute(query.where(among(connection, articles.c.key, sorted(keys))))
+    rows = await connection.execute(_NUMBERS, {"keys": sorted(keys)})
     return {row.key: row.id for row in rows}
+
+
+_NEW = sa.insert(articles)
+# The article's own page is due, also when it is to go because there is an address now.
+_PAGED = sa.or_(articles.c.url.is_(None), sa.bindparam("paged", type_=sa.Boolean))
+_CHANGED = (
+    sa.update(articles)
+    .where(articles.c.key == sa.bindparam("which"))
+    .values(page_due=articles.c.page_due + sa.case((_PAGED, 1), else_=0))
+)
+_NUMBERS = sa.select(articles.c.key, articles.c.id).where(among_given(articles.c.key, "keys"))

@@ -81,7 +81,7 @@ from aggregator.store.schema import (
     outlines,
     sources,
 )
-from aggregator.store.sql import among, insert, upsert
+from aggregator.store.sql import among, among_given, given, insert_missing, upsert
 from aggregator.store.together import Together
 
 # Folders that are looked for one by one: of more the names of all documents are read.
@@ -99,17 +99,37 @@ BODIES_KEPT = timedelta(days=30)
 
 
 # What is read of feeds: all of a few hundred, whenever one is written.
-_ROW = tuple(
-    feeds.c[name]
-    for name in (
-        *("id", "kind", "key", "name", "slug", "uri"),
-        *("wanted", "written", "moved_to", "kept"),
+_ROWS = sa.select(
+    *(
+        feeds.c[name]
+        for name in (
+            *("id", "kind", "key", "name", "slug", "uri"),
+            *("wanted", "written", "moved_to", "kept"),
+        )
     )
 )
 
 # What is known of a source by its configuration.
 _CONFIGURED = tuple(
     sources.c[name] for name in ("key", "name", "kind", "target", "recipe", "active")
+)
+
+_UNWRITTEN = sa.select(feeds.c.id).where(
+    feeds.c.kind == EVERYTHING, feeds.c.wanted > feeds.c.written
+)
+_WRITTEN = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
+
+_NEXT_RELEASE = sa.select(sa.func.min(articles.c.published)).where(articles.c.state == "waiting")
+_PAGE_WRITTEN = (
+    sa.update(articles)
+    .where(articles.c.id == sa.bindparam("which"), articles.c.page_due == sa.bindparam("wanted"))
+    .values(page_due=0)
+)
+
+_REVISIONS = sa.select(aliases.c.value, aliases.c.revision).where(
+    aliases.c.kind == "identity",
+    aliases.c.scope == given(aliases.c.scope, "source"),
+    among_given(aliases.c.value, "uids"),
 )
 
 
@@ -229,14 +249,14 @@ class Batch:
         other document has leave the feeds.
         """
         connection = self._connection
-        forgotten = among(connection, documents.c.name, names)
+        forgotten = among(documents.c.name, names)
         await connection.execute(
             sa.delete(documents).where(documents.c.source_id == self._source, forgotten)
         )
         lost = sa.and_(
             aliases.c.kind == "identity",
             aliases.c.scope == self._source,
-            among(connection, aliases.c.value, names),
+            among(aliases.c.value, names),
         )
         rows = await connection.execute(sa.select(aliases.c.article_id).where(lost))
         numbers = [number for number in rows.scalars() if number is not None]
@@ -309,8 +329,8 @@ class Store:
     async def set_site(self, site: str) -> None:
         """Note the address that ids of new feeds are made from, and make the feed of everything."""
         async with self._write() as connection:
-            statement = insert(connection, notes).values(name="site", value=site)
-            await connection.execute(statement.on_conflict_do_nothing())
+            statement = insert_missing(connection, notes)
+            await connection.execute(statement, {"name": "site", "value": site})
             known = await connection.scalar(sa.select(feeds.c.id).where(feeds.c.kind == EVERYTHING))
             if known is None:
                 await make_feed(connection, EVERYTHING, "", "")
@@ -335,12 +355,12 @@ class Store:
             if gone:
                 await _retire(connection, gone)
 
-    async def source_state(self, key: str, only: frozenset[str] = frozenset()) -> SourceState:
+    async def source_state(self, key: str, only: frozenset[str] | None = None) -> SourceState:
         """Return what a scan of the source must know; ``only``: of just these documents.
 
         Raises StoreError for an unknown key.
         """
-        if not only:
+        if only is None:
             state = await self._states(key)
         else:
             async with self._read() as connection:
@@ -380,11 +400,9 @@ class Store:
 
     async def revisions(self, source: int, uids: Iterable[str]) -> dict[str, str]:
         """Return what identities of a source showed last, as far as they are known."""
-        query = sa.select(aliases.c.value, aliases.c.revision).where(
-            aliases.c.kind == "identity", aliases.c.scope == source
-        )
+        asked = {"source": source, "uids": list(uids)}
         async with self._read() as connection:
-            rows = await connection.execute(query.where(among(connection, aliases.c.value, uids)))
+            rows = await connection.execute(_REVISIONS, asked)
             return {row.value: row.revision for row in rows}
 
     async def history(self, source: int, window: int) -> list[tuple[str, ...]]:
@@ -396,7 +414,7 @@ class Store:
         """Return those of a source's newest articles that hold any of these blocks."""
         async with self._read() as connection:
             found = await learning.holding(connection, source, keys)
-            query = entries_where(among(connection, articles.c.key, found))
+            query = entries_where(among(articles.c.key, found))
             rows = (await connection.execute(query.order_by(articles.c.id))).all()
             return [entry(row, [], (), row) for row in rows]
 
@@ -408,7 +426,7 @@ class Store:
         """Return all that is known of the articles that go by a name; see ``lives.find``."""
         async with self._read() as connection:
             numbers = await lives.find(connection, name, addresses, uid)
-            query = entries_where(among(connection, articles.c.id, numbers))
+            query = entries_where(among(articles.c.id, numbers))
             rows = (await connection.execute(query.order_by(articles.c.id))).all()
             entries = await reading.entries_of(connection, rows)
             return [
@@ -552,7 +570,7 @@ class Store:
     async def feed_rows(self) -> list[FeedRow]:
         """Return every feed that has an address."""
         async with self._read() as connection:
-            rows = await connection.execute(sa.select(*_ROW))
+            rows = await connection.execute(_ROWS)
             # Sorted here: databases differ in what comes first.
             return [
                 FeedRow(
@@ -582,9 +600,8 @@ class Store:
 
     async def stale(self) -> bool:
         """Tell whether any feed is to be written: whenever one is, that of everything is, too."""
-        unwritten = sa.and_(feeds.c.kind == EVERYTHING, feeds.c.wanted > feeds.c.written)
         async with self._read() as connection:
-            return await connection.scalar(sa.select(feeds.c.id).where(unwritten)) is not None
+            return await connection.scalar(_UNWRITTEN) is not None
 
     async def make_custom_feed(self, name: str, slug: str) -> None:
         """Give a custom feed its address, unless it has one."""
@@ -691,7 +708,7 @@ class Store:
     async def count(self, choice: Choice) -> int:
         """Return how many articles a choice has, the newest hundred thousand at most."""
         async with self._read() as connection:
-            found = chosen(connection, choice, 100_000).subquery()
+            found = chosen(choice, 100_000).subquery()
             query = sa.select(sa.func.count()).select_from(found)
             return int((await connection.execute(query)).scalar_one())
 
@@ -731,8 +748,7 @@ class Store:
             for feed, entries in shown
         ]
         async with self._write() as connection:
-            statement = sa.update(feeds).where(feeds.c.id == sa.bindparam("which"))
-            await connection.execute(statement, rows)
+            await connection.execute(_WRITTEN, rows)
 
     async def not_wanted(self, rows: Sequence[FeedRow]) -> None:
         """Note that there is nothing to write for feeds, as far as the rows know."""
@@ -768,8 +784,7 @@ class Store:
         if not kept:
             return
         async with self._write() as connection:
-            for feed, position, pages in kept:
-                await archive.pages_kept(connection, feed, position, pages)
+            await archive.pages_kept(connection, kept)
 
     async def want_archived(self, pages: Sequence[tuple[int, int]]) -> None:
         """Mark pages (feed, page) of archives to be written again."""
@@ -828,15 +843,18 @@ class Store:
 
     async def release(self, now: datetime) -> datetime | None:
         """Let the articles out whose date has come; return when the next one is due."""
-        waiting = articles.c.state == "waiting"
+        due = await self._next_release()
+        if due is None or due > now:
+            return due
+        come = sa.and_(articles.c.state == "waiting", articles.c.published <= now)
         async with self._write() as connection:
-            rows = await connection.execute(
-                sa.select(articles.c.id).where(waiting, articles.c.published <= now)
-            )
+            rows = await connection.execute(sa.select(articles.c.id).where(come))
             await holds.let_out(connection, list(rows.scalars()))
-            due: datetime | None = await connection.scalar(
-                sa.select(sa.func.min(articles.c.published)).where(waiting)
-            )
+        return await self._next_release()
+
+    async def _next_release(self) -> datetime | None:
+        async with self._read() as connection:
+            due: datetime | None = await connection.scalar(_NEXT_RELEASE)
             return due
 
     async def due_pages(self, limit: int, after: int = 0) -> list[Page]:
@@ -848,11 +866,9 @@ class Store:
         """Note that pages are as they should be, unless the article changed meanwhile."""
         if not pages:
             return
-        same = articles.c.page_due == sa.bindparam("wanted")
-        statement = sa.update(articles).where(articles.c.id == sa.bindparam("which"), same)
         rows = [{"which": page.number, "wanted": page.wanted} for page in pages]
         async with self._write() as connection:
-            await connection.execute(statement.values(page_due=0), rows)
+            await connection.execute(_PAGE_WRITTEN, rows)
 
     async def prune(
         self, before: datetime, keep: int, shown: Sequence[tuple[Choice, int]] = ()
@@ -865,15 +881,13 @@ class Store:
         async with self._write() as connection:
             spared: set[int] = set()
             for choice, limit in shown:
-                spared |= set(
-                    (await connection.execute(chosen(connection, choice, limit))).scalars()
-                )
+                spared |= set((await connection.execute(chosen(choice, limit))).scalars())
             rows = await connection.execute(prunable(before, keep))
             numbers = [number for number in rows.scalars() if number not in spared]
             if not numbers:
                 return 0
-            theirs = among(connection, articles.c.id, numbers)
-            found = stories.with_copies(connection, numbers)
+            theirs = among(articles.c.id, numbers)
+            found = stories.with_copies(numbers)
             story = sa.case(
                 (articles.c.title_key != "", articles.c.title_key), else_=articles.c.text_key
             )
@@ -946,13 +960,11 @@ async def _set_source(
 
 async def _retire(connection: AsyncConnection, numbers: Sequence[int]) -> None:
     """Note that sources stand for their articles no longer."""
+    await connection.execute(sa.delete(answers).where(among(answers.c.source_id, numbers)))
     await connection.execute(
-        sa.delete(answers).where(among(connection, answers.c.source_id, numbers))
+        sa.update(sources).where(among(sources.c.id, numbers)).values(active=False)
     )
-    await connection.execute(
-        sa.update(sources).where(among(connection, sources.c.id, numbers)).values(active=False)
-    )
-    theirs = sa.and_(aliases.c.kind == "identity", among(connection, aliases.c.scope, numbers))
+    theirs = sa.and_(aliases.c.kind == "identity", among(aliases.c.scope, numbers))
     await connection.execute(sa.update(aliases).where(theirs).values(lead=False, here=False))
     await _retell(connection, theirs)
 
@@ -972,14 +984,14 @@ async def _retract(connection: AsyncConnection, numbers: Sequence[int]) -> set[i
     retracted = await _alone(connection, numbers)
     # What was kept for the sake of a copy goes with the last one.
     lead = sa.select(articles.c.lead_id).where(
-        among(connection, articles.c.id, retracted), articles.c.bond == "merged"
+        among(articles.c.id, retracted), articles.c.bond == "merged"
     )
     await _take_out(connection, retracted)
     leads = await _alone(connection, list((await connection.execute(lead)).scalars()))
     await _take_out(connection, leads)
     # A copy that was merged with what is gone brings that back; what is only like it goes on.
     marked = sa.select(articles.c.lead_id).where(
-        among(connection, articles.c.lead_id, {*retracted, *leads}), articles.c.bond == "marked"
+        among(articles.c.lead_id, {*retracted, *leads}), articles.c.bond == "marked"
     )
     parted = list((await connection.execute(marked.distinct())).scalars())
     return {*retracted, *leads} | await stories.succeed(connection, parted)
@@ -992,7 +1004,7 @@ async def _alone(connection: AsyncConnection, numbers: Sequence[int]) -> list[in
     )
     copy = articles.alias("copy")
     told = sa.exists().where(copy.c.lead_id == articles.c.id, copy.c.state == "merged")
-    alone = sa.and_(among(connection, articles.c.id, numbers), ~others, ~told)
+    alone = sa.and_(among(articles.c.id, numbers), ~others, ~told)
     return list((await connection.execute(sa.select(articles.c.id).where(alone))).scalars())
 
 
@@ -1002,7 +1014,7 @@ async def _take_out(connection: AsyncConnection, numbers: Sequence[int]) -> None
     paged = sa.case((articles.c.url.is_(None), 1), else_=0)
     await connection.execute(
         sa.update(articles)
-        .where(among(connection, articles.c.id, numbers))
+        .where(among(articles.c.id, numbers))
         .values(state="retracted", page_due=articles.c.page_due + paged)
     )
     await archive.take_out(connection, numbers)

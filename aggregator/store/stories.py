@@ -14,7 +14,7 @@ from aggregator.identity import Changed, Duplicate, New
 from aggregator.store.feeds import FURTHER, feeds_of, look_again, mark_feeds
 from aggregator.store.records import Outcome, Rival, fuller, shown_key
 from aggregator.store.schema import aliases, article_feeds, articles, bands, sources
-from aggregator.store.sql import among, insert, write_rows
+from aggregator.store.sql import among, among_given, given, insert, insert_missing, write_rows
 from aggregator.store.turns import note_changes
 
 # Articles that one at hand is compared with: those that share most bands. Of a thousand bulletins
@@ -40,7 +40,8 @@ async def find_rivals(
     for uid, keys in sought.items():
         for key in keys:
             by_band[key].append(uid)
-    rows = await connection.execute(_sharing(source, among(connection, bands.c.band, by_band)))
+    asked = {"source": source, "bands": by_band}
+    rows = await connection.execute(_SHARING, asked)
     shared: dict[str, Counter[int]] = defaultdict(Counter)
     for row in rows:
         for uid in by_band[row.band]:
@@ -54,16 +55,20 @@ async def find_rivals(
     }
 
 
-def _sharing(source: int, sought: Any) -> sa.Select[Any]:
+def _sharing() -> sa.Select[Any]:
     """Select the newest articles of other sources under some bands."""
+    other = articles.c.source_id != given(articles.c.source_id, "source")
     place = sa.func.row_number().over(partition_by=bands.c.band, order_by=bands.c.article_id.desc())
     found = (
         sa.select(bands.c.band, bands.c.article_id, place.label("place"))
         .join(articles, articles.c.id == bands.c.article_id)
-        .where(sought, articles.c.source_id != source)
+        .where(among_given(bands.c.band, "bands"), other)
         .subquery()
     )
     return sa.select(found.c.band, found.c.article_id).where(found.c.place <= _MOST_OF_A_BAND)
+
+
+_SHARING = _sharing()
 
 
 def _closest(counts: Counter[int]) -> list[int]:
@@ -77,11 +82,11 @@ async def find_kin(connection: AsyncConnection, known: Mapping[str, str]) -> dic
     if not known:
         return {}
     mine = sa.select(articles.c.key, _group(articles).label("story"))
-    rows = await connection.execute(mine.where(among(connection, articles.c.key, known.values())))
+    rows = await connection.execute(mine.where(among(articles.c.key, known.values())))
     story = {row.key: row.story for row in rows}
     # In two steps, each by an index: first the stories, then who tells them.
-    leads = among(connection, articles.c.id, story.values())
-    copies = among(connection, articles.c.lead_id, story.values())
+    leads = among(articles.c.id, story.values())
+    copies = among(articles.c.lead_id, story.values())
     told = sa.or_(leads, sa.and_(copies, articles.c.bond.in_(_BOUND)))
     query = _rival_query().add_columns(_group(articles).label("story"))
     found: dict[int, list[Rival]] = defaultdict(list)
@@ -97,7 +102,7 @@ async def find_kin(connection: AsyncConnection, known: Mapping[str, str]) -> dic
 async def _rivals(connection: AsyncConnection, source: int, numbers: set[int]) -> dict[int, Rival]:
     if not numbers:
         return {}
-    mine = among(connection, articles.c.id, numbers)
+    mine = among(articles.c.id, numbers)
     rows = await connection.execute(_rival_query().where(~_told_by(source), mine))
     return {row.id: _rival(row) for row in rows}
 
@@ -165,7 +170,7 @@ async def write_bands(
             row = {"article_id": numbers[shown_key(o) or ""], "seen": max(o.at, o.published)}
             rows += [row | {"band": band} for band in o.candidate.bands]
     if rows:
-        await write_rows(connection, insert(connection, bands).on_conflict_do_nothing(), rows)
+        await write_rows(connection, insert_missing(connection, bands), rows)
 
 
 async def forget_bands(connection: AsyncConnection, before: datetime) -> None:
@@ -229,7 +234,7 @@ async def succeed(connection: AsyncConnection, leads: Sequence[int]) -> set[int]
     """
     rows = await connection.execute(
         sa.select(articles.c.id, articles.c.lead_id, articles.c.state)
-        .where(among(connection, articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
+        .where(among(articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
         .order_by(articles.c.state == "retracted", articles.c.id)
     )
     heirs: dict[int, int] = {}
@@ -268,21 +273,19 @@ async def forget_leads(connection: AsyncConnection, numbers: Sequence[int]) -> s
     Returns articles whose stories this touches.
     """
     touched = set(await _stories(connection, numbers)) - set(numbers)
-    led = among(connection, articles.c.lead_id, numbers)
+    led = among(articles.c.lead_id, numbers)
     await connection.execute(sa.delete(articles).where(led, articles.c.state == "merged"))
     touched |= await succeed(connection, numbers) - set(numbers)
     await connection.execute(sa.update(articles).where(led).values(lead_id=None, bond=""))
     return touched
 
 
-def with_copies(connection: AsyncConnection, numbers: Sequence[int]) -> Any:
+def with_copies(numbers: Sequence[int]) -> Any:
     """Return the condition that an alias leads to one of these articles or its merged copies."""
     copies = sa.select(articles.c.id).where(
-        among(connection, articles.c.lead_id, numbers), articles.c.state == "merged"
+        among(articles.c.lead_id, numbers), articles.c.state == "merged"
     )
-    return sa.or_(
-        among(connection, aliases.c.article_id, numbers), aliases.c.article_id.in_(copies)
-    )
+    return sa.or_(among(aliases.c.article_id, numbers), aliases.c.article_id.in_(copies))
 
 
 # Showing stories as they are told now
@@ -318,11 +321,14 @@ async def settle(
 
 async def _stories(connection: AsyncConnection, numbers: Iterable[int]) -> list[int]:
     """Return the leads of the stories that articles belong to, as far as others tell them."""
-    query = sa.select(_group(articles)).distinct()
-    rows = await connection.execute(
-        query.where(among(connection, articles.c.id, numbers), articles.c.copies > 0)
-    )
-    return list(rows.scalars())
+    return list((await connection.execute(_TOLD_TOGETHER, {"numbers": list(numbers)})).scalars())
+
+
+_TOLD_TOGETHER = (
+    sa.select(_group(articles))
+    .distinct()
+    .where(among_given(articles.c.id, "numbers"), articles.c.copies > 0)
+)
 
 
 async def _members(connection: AsyncConnection, leads: Sequence[int]) -> Sequence[Any]:
@@ -333,9 +339,9 @@ async def _members(connection: AsyncConnection, leads: Sequence[int]) -> Sequenc
         sa.func.length(articles.c.text).label("size"),
         _group(articles).label("story"),
     )
-    led = sa.and_(among(connection, articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
+    led = sa.and_(among(articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
     rows = await connection.execute(
-        query.where(sa.or_(among(connection, articles.c.id, leads), led)).order_by(articles.c.id)
+        query.where(sa.or_(among(articles.c.id, leads), led)).order_by(articles.c.id)
     )
     return rows.all()
 
@@ -372,9 +378,7 @@ async def _gather_categories(connection: AsyncConnection, leads: Sequence[int]) 
         articles.alias("copy"),
         articles.alias("lead"),
     )
-    brought = sa.and_(
-        among(connection, article_feeds.c.article_id, leads), article_feeds.c.via.is_not(None)
-    )
+    brought = sa.and_(among(article_feeds.c.article_id, leads), article_feeds.c.via.is_not(None))
     await connection.execute(sa.delete(article_feeds).where(brought))
     merged = (
         sa.select(
@@ -386,16 +390,16 @@ async def _gather_categories(connection: AsyncConnection, leads: Sequence[int]) 
         )
         .join(copy, copy.c.lead_id == lead.c.id)
         .join(theirs, theirs.c.article_id == copy.c.id)
-        .where(among(connection, lead.c.id, leads), copy.c.state == "merged")
+        .where(among(lead.c.id, leads), copy.c.state == "merged")
         .group_by(lead.c.id, theirs.c.feed_id, lead.c.published)
     )
     columns = ["article_id", "feed_id", "position", "published", "via"]
-    statement = insert(connection, article_feeds).from_select(columns, merged)
+    statement = insert(connection.dialect.name, article_feeds).from_select(columns, merged)
     await connection.execute(statement.on_conflict_do_nothing())
 
 
 async def _want_pages(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    mine = among(connection, articles.c.id, numbers)
+    mine = among(articles.c.id, numbers)
     due = sa.update(articles).where(mine).values(page_due=articles.c.page_due + 1)
     await connection.execute(due)
 
@@ -413,10 +417,8 @@ async def also_in(
         return {}
     group = _group(articles).label("story")
     told = sa.or_(
-        among(connection, articles.c.id, set(groups.values())),
-        sa.and_(
-            among(connection, articles.c.lead_id, set(groups.values())), articles.c.bond.in_(_BOUND)
-        ),
+        among(articles.c.id, set(groups.values())),
+        sa.and_(among(articles.c.lead_id, set(groups.values())), articles.c.bond.in_(_BOUND)),
     )
     query = (
         sa.select(

@@ -1,6 +1,7 @@
 """What a visit to a source must know, and how it ended: of many sources at one go."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.store import holds
 from aggregator.store.records import DocumentState, SourceState, Visited
 from aggregator.store.schema import answers, documents, sources, subscriptions
-from aggregator.store.sql import among, upsert, write_rows
+from aggregator.store.sql import among_given, given, upsert, write_rows
 
 # The number of a source, and how the visit to it ended.
 Ended = tuple[int, Visited]
@@ -18,32 +19,42 @@ _COLUMNS = sources.c
 
 
 async def read_states(
-    connection: AsyncConnection, keys: Iterable[str], only: frozenset[str] = frozenset()
+    connection: AsyncConnection, keys: Sequence[str], only: frozenset[str] | None = None
 ) -> dict[str, SourceState]:
     """Return what scans of sources must know, by key; ``only``: of just these documents."""
-    query = sa.select(sources, subscriptions.c.pushed).outerjoin(
-        subscriptions, subscriptions.c.source_id == sources.c.id
-    )
-    rows = (await connection.execute(query.where(among(connection, sources.c.key, keys)))).all()
+    rows = (await connection.execute(_SOURCES, {"keys": keys})).all()
     numbers = [row.id for row in rows]
-    query = sa.select(documents.c.source_id, documents.c.name, documents.c.validators)
-    if only:
-        query = query.where(among(connection, documents.c.name, only))
-    seen = await _of_each(connection, query, documents, numbers)
-    query = sa.select(answers.c.source_id, answers.c.name, answers.c.memory)
-    memories = await _of_each(connection, query, answers, numbers)
-    return {row.key: _state(row, seen[row.id], memories[row.id]) for row in rows}
+    mine = {"numbers": numbers}
+    if only is None:
+        seen = await _of_each(connection, _SEEN, mine)
+    else:
+        seen = await _of_each(connection, _SOME_SEEN, mine | {"names": only}) if only else {}
+    memories = await _of_each(connection, _MEMORIES, mine)
+    return {row.key: _state(row, seen.get(row.id, {}), memories.get(row.id, {})) for row in rows}
 
 
 async def _of_each(
-    connection: AsyncConnection, query: Any, table: sa.Table, numbers: Sequence[int]
+    connection: AsyncConnection, query: Any, asked: Mapping[str, Any]
 ) -> dict[int, dict[str, str]]:
     """Return the names and values that a query has of sources, by the number of the source."""
-    found: dict[int, dict[str, str]] = {number: {} for number in numbers}
-    mine = query.where(among(connection, table.c.source_id, numbers))
-    for number, name, value in await connection.execute(mine):
+    found: dict[int, dict[str, str]] = defaultdict(dict)
+    for number, name, value in await connection.execute(query, asked):
         found[number][name] = value
     return found
+
+
+_SOURCES = (
+    sa.select(sources, subscriptions.c.pushed)
+    .outerjoin(subscriptions, subscriptions.c.source_id == sources.c.id)
+    .where(among_given(sources.c.key, "keys"))
+)
+_SEEN = sa.select(documents.c.source_id, documents.c.name, documents.c.validators).where(
+    among_given(documents.c.source_id, "numbers")
+)
+_SOME_SEEN = _SEEN.where(among_given(documents.c.name, "names"))
+_MEMORIES = sa.select(answers.c.source_id, answers.c.name, answers.c.memory).where(
+    among_given(answers.c.source_id, "numbers")
+)
 
 
 def _state(row: sa.Row[Any], seen: dict[str, str], memories: dict[str, str]) -> SourceState:
@@ -112,32 +123,28 @@ def _row(number: int, visit: Visited) -> dict[str, Any]:
     }
 
 
-def _given(name: str, column: sa.Column[Any]) -> sa.BindParameter[Any]:
-    return sa.bindparam(name, type_=column.type)
-
-
 def _since(column: sa.Column[Any], since: sa.Column[Any], name: str, at: str) -> Any:
     """Return since when a column holds a value: as before if it did, else a time that is given."""
-    same = column == _given(name, column)
-    return sa.func.coalesce(sa.case((same, since), else_=None), _given(at, since))
+    same = column == given(column, name)
+    return sa.func.coalesce(sa.case((same, since), else_=None), given(since, at))
 
 
 _NOTED = {
-    "status": _given("new_status", _COLUMNS.status),
-    "error": _given("told", _COLUMNS.error),
+    "status": given(_COLUMNS.status, "new_status"),
+    "error": given(_COLUMNS.error, "told"),
     "since": _since(_COLUMNS.status, _COLUMNS.since, "new_status", "at"),
-    "last_scan": _given("at", _COLUMNS.last_scan),
-    "scans": _COLUMNS.scans + _given("more", _COLUMNS.scans),
+    "last_scan": given(_COLUMNS.last_scan, "at"),
+    "scans": _COLUMNS.scans + given(_COLUMNS.scans, "more"),
 }
 _NOTED_WHOLE = {
-    "health": _given("new_health", _COLUMNS.health),
-    "health_text": _given("new_text", _COLUMNS.health_text),
+    "health": given(_COLUMNS.health, "new_health"),
+    "health_text": given(_COLUMNS.health_text, "new_text"),
     "health_since": _since(_COLUMNS.health, _COLUMNS.health_since, "new_health", "ill_since"),
-    "failures": _given("times", _COLUMNS.failures),
-    "next_scan": _given("due", _COLUMNS.next_scan),
-    "wait_until": _given("until", _COLUMNS.wait_until),
-    "released": sa.and_(_COLUMNS.released, _given("failed", _COLUMNS.released)),
+    "failures": given(_COLUMNS.failures, "times"),
+    "next_scan": given(_COLUMNS.next_scan, "due"),
+    "wait_until": given(_COLUMNS.wait_until, "until"),
+    "released": sa.and_(_COLUMNS.released, given(_COLUMNS.released, "failed")),
 }
-_MINE = sa.update(sources).where(_COLUMNS.id == _given("number", _COLUMNS.id))
+_MINE = sa.update(sources).where(_COLUMNS.id == given(_COLUMNS.id, "number"))
 _ENDED = _MINE.values(_NOTED)
 _ENDED_WHOLE = _MINE.values(_NOTED | _NOTED_WHOLE)
