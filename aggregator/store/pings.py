@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from aggregator.store.glance import EPOCH
 from aggregator.store.records import Ping
 from aggregator.store.schema import pings
-from aggregator.store.sql import among, insert_missing
+from aggregator.store.sql import among, among_given, insert_missing
 
 
 async def expect(connection: AsyncConnection, topics: Sequence[str]) -> None:
@@ -21,11 +21,21 @@ async def expect(connection: AsyncConnection, topics: Sequence[str]) -> None:
 
 async def settle(connection: AsyncConnection, changed: Sequence[str], same: Sequence[str]) -> None:
     """Have the hub told of what was written and changed, and not of what stayed the same."""
-    due = sa.func.coalesce(pings.c.due, sa.literal(EPOCH, pings.c.due.type))
-    told = sa.update(pings).where(among(pings.c.topic, changed))
-    await connection.execute(told.values(due=due, changes=pings.c.changes + 1))
-    unchanged = among(pings.c.topic, same)
-    await connection.execute(sa.delete(pings).where(unchanged, pings.c.due.is_(None)))
+    if changed:
+        await connection.execute(_CHANGED, {"topics": changed})
+    if same:
+        await connection.execute(_SAME, {"topics": same})
+
+
+_CHANGED = (
+    sa.update(pings)
+    .where(among_given(pings.c.topic, "topics"))
+    .values(
+        due=sa.func.coalesce(pings.c.due, sa.literal(EPOCH, pings.c.due.type)),
+        changes=pings.c.changes + 1,
+    )
+)
+_SAME = sa.delete(pings).where(among_given(pings.c.topic, "topics"), pings.c.due.is_(None))
 
 
 async def resume(connection: AsyncConnection) -> None:

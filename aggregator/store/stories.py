@@ -1,5 +1,6 @@
 """Articles of several sources that tell one story: finding, binding and parting them."""
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -40,8 +41,7 @@ async def find_rivals(
     for uid, keys in sought.items():
         for key in keys:
             by_band[key].append(uid)
-    asked = {"source": source, "bands": by_band}
-    rows = await connection.execute(_SHARING, asked)
+    rows = await connection.execute(_SHARING, {"source": source, "bands": by_band})
     shared: dict[str, Counter[int]] = defaultdict(Counter)
     for row in rows:
         for uid in by_band[row.band]:
@@ -81,16 +81,11 @@ async def find_kin(connection: AsyncConnection, known: Mapping[str, str]) -> dic
     """Return the stories that articles (uid -> key) belong to, they among them, by uid."""
     if not known:
         return {}
-    mine = sa.select(articles.c.key, _group(articles).label("story"))
-    rows = await connection.execute(mine.where(among(articles.c.key, known.values())))
-    story = {row.key: row.story for row in rows}
     # In two steps, each by an index: first the stories, then who tells them.
-    leads = among(articles.c.id, story.values())
-    copies = among(articles.c.lead_id, story.values())
-    told = sa.or_(leads, sa.and_(copies, articles.c.bond.in_(_BOUND)))
-    query = _rival_query().add_columns(_group(articles).label("story"))
+    rows = await connection.execute(_STORIES, {"keys": list(known.values())})
+    story = {row.key: row.story for row in rows}
     found: dict[int, list[Rival]] = defaultdict(list)
-    for row in await connection.execute(query.where(told).order_by(articles.c.id)):
+    for row in await connection.execute(_KIN, {"leads": list(story.values())}):
         found[row.story].append(_rival(row))
     return {
         uid: found[story[key]][:_RIVALS]
@@ -102,12 +97,11 @@ async def find_kin(connection: AsyncConnection, known: Mapping[str, str]) -> dic
 async def _rivals(connection: AsyncConnection, source: int, numbers: set[int]) -> dict[int, Rival]:
     if not numbers:
         return {}
-    mine = among(articles.c.id, numbers)
-    rows = await connection.execute(_rival_query().where(~_told_by(source), mine))
+    rows = await connection.execute(_RIVAL_ROWS, {"source": source, "numbers": numbers})
     return {row.id: _rival(row) for row in rows}
 
 
-def _told_by(source: int) -> sa.ColumnElement[bool]:
+def _told_by(source: sa.BindParameter[int]) -> sa.ColumnElement[bool]:
     """Whether a source tells the story of an article, itself or by a copy of it.
 
     Each way is one look into an index, however many articles there are.
@@ -159,6 +153,20 @@ def _group(table: Any) -> Any:
     return sa.case((table.c.bond.in_(_BOUND), table.c.lead_id), else_=table.c.id)
 
 
+def _tell(leads: str) -> sa.ColumnElement[bool]:
+    """Return the condition that articles are those given under a name, or copies of them."""
+    copies = sa.and_(among_given(articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
+    return sa.or_(among_given(articles.c.id, leads), copies)
+
+
+_STORY = _group(articles).label("story")
+_STORIES = sa.select(articles.c.key, _STORY).where(among_given(articles.c.key, "keys"))
+_KIN = _rival_query().add_columns(_STORY).where(_tell("leads")).order_by(articles.c.id)
+_RIVAL_ROWS = _rival_query().where(
+    ~_told_by(given(aliases.c.scope, "source")), among_given(articles.c.id, "numbers")
+)
+
+
 async def write_bands(
     connection: AsyncConnection, outcomes: Sequence[Outcome], numbers: Mapping[str, int]
 ) -> None:
@@ -207,8 +215,14 @@ async def _bind(connection: AsyncConnection, number: int, bound: Mapping[str, An
 
 
 async def _count_copy(connection: AsyncConnection, number: int) -> None:
-    counted = sa.update(articles).where(articles.c.id == number)
-    await connection.execute(counted.values(copies=articles.c.copies + 1))
+    await connection.execute(_COPIED, {"number": number})
+
+
+_COPIED = (
+    sa.update(articles)
+    .where(articles.c.id == given(articles.c.id, "number"))
+    .values(copies=articles.c.copies + 1)
+)
 
 
 async def part(connection: AsyncConnection, number: int, bond: str) -> set[int]:
@@ -333,17 +347,24 @@ _TOLD_TOGETHER = (
 
 async def _members(connection: AsyncConnection, leads: Sequence[int]) -> Sequence[Any]:
     """Return all that tell some stories, in the order in which they came."""
-    own = ("id", "state", "bond", "url", "shown_id", "updated", "text_key", "richness")
-    query = sa.select(
-        *(articles.c[name] for name in own),
+    return (await connection.execute(_MEMBERS, {"leads": leads})).all()
+
+
+_MEMBERS = (
+    sa.select(
+        *(
+            articles.c[name]
+            for name in (
+                *("id", "state", "bond", "url", "shown_id", "updated"),
+                *("text_key", "richness"),
+            )
+        ),
         sa.func.length(articles.c.text).label("size"),
-        _group(articles).label("story"),
+        _STORY,
     )
-    led = sa.and_(among(articles.c.lead_id, leads), articles.c.bond.in_(_BOUND))
-    rows = await connection.execute(
-        query.where(sa.or_(among(articles.c.id, leads), led)).order_by(articles.c.id)
-    )
-    return rows.all()
+    .where(_tell("leads"))
+    .order_by(articles.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,13 +394,22 @@ async def _show(connection: AsyncConnection, story: int, told: Sequence[Any], no
 
 async def _gather_categories(connection: AsyncConnection, leads: Sequence[int]) -> None:
     """Put articles into the categories of their merged copies, behind their own."""
+    await connection.execute(_UNBROUGHT, {"leads": leads})
+    await connection.execute(_brought(connection.dialect.name), {"leads": leads})
+
+
+_UNBROUGHT = sa.delete(article_feeds).where(
+    among_given(article_feeds.c.article_id, "leads"), article_feeds.c.via.is_not(None)
+)
+
+
+@functools.cache
+def _brought(dialect: str) -> Any:
     theirs, copy, lead = (
         article_feeds.alias("theirs"),
         articles.alias("copy"),
         articles.alias("lead"),
     )
-    brought = sa.and_(among(article_feeds.c.article_id, leads), article_feeds.c.via.is_not(None))
-    await connection.execute(sa.delete(article_feeds).where(brought))
     merged = (
         sa.select(
             lead.c.id,
@@ -390,18 +420,23 @@ async def _gather_categories(connection: AsyncConnection, leads: Sequence[int]) 
         )
         .join(copy, copy.c.lead_id == lead.c.id)
         .join(theirs, theirs.c.article_id == copy.c.id)
-        .where(among(lead.c.id, leads), copy.c.state == "merged")
+        .where(among_given(lead.c.id, "leads"), copy.c.state == "merged")
         .group_by(lead.c.id, theirs.c.feed_id, lead.c.published)
     )
     columns = ["article_id", "feed_id", "position", "published", "via"]
-    statement = insert(connection.dialect.name, article_feeds).from_select(columns, merged)
-    await connection.execute(statement.on_conflict_do_nothing())
+    return insert(dialect, article_feeds).from_select(columns, merged).on_conflict_do_nothing()
 
 
 async def _want_pages(connection: AsyncConnection, numbers: Sequence[int]) -> None:
-    mine = among(articles.c.id, numbers)
-    due = sa.update(articles).where(mine).values(page_due=articles.c.page_due + 1)
-    await connection.execute(due)
+    if numbers:
+        await connection.execute(_PAGE_WANTED, {"numbers": numbers})
+
+
+_PAGE_WANTED = (
+    sa.update(articles)
+    .where(among_given(articles.c.id, "numbers"))
+    .values(page_due=articles.c.page_due + 1)
+)
 
 
 def _paged() -> Any:
@@ -415,30 +450,20 @@ async def also_in(
     groups = {row.id: row.lead_id if row.bond in _BOUND else row.id for row in rows if row.copies}
     if not groups:
         return {}
-    group = _group(articles).label("story")
-    told = sa.or_(
-        among(articles.c.id, set(groups.values())),
-        sa.and_(among(articles.c.lead_id, set(groups.values())), articles.c.bond.in_(_BOUND)),
-    )
-    query = (
-        sa.select(
-            group,
-            articles.c.id,
-            sources.c.name,
-            aliases.c.url,
-            sa.and_(
-                aliases.c.scope == articles.c.source_id, aliases.c.value == articles.c.uid
-            ).label("own"),
-        )
-        .join(aliases, sa.and_(aliases.c.article_id == articles.c.id, aliases.c.kind == "identity"))
-        .join(sources, sources.c.id == aliases.c.scope)
-        .where(told, aliases.c.here)
-        .order_by(articles.c.id, sources.c.name, aliases.c.value)
-    )
-    members = (await connection.execute(query)).all()
+    members = (await connection.execute(_TOLD, {"leads": set(groups.values())})).all()
     found: dict[int, dict[Copy, None]] = defaultdict(dict)
     for number, story in groups.items():
         for member in members:
             if member.story == story and not (member.id == number and member.own):
                 found[number][Copy(member.name, member.url)] = None
     return {number: tuple(copies) for number, copies in found.items()}
+
+
+_OWN = sa.and_(aliases.c.scope == articles.c.source_id, aliases.c.value == articles.c.uid)
+_TOLD = (
+    sa.select(_STORY, articles.c.id, sources.c.name, aliases.c.url, _OWN.label("own"))
+    .join(aliases, sa.and_(aliases.c.article_id == articles.c.id, aliases.c.kind == "identity"))
+    .join(sources, sources.c.id == aliases.c.scope)
+    .where(_tell("leads"), aliases.c.here)
+    .order_by(articles.c.id, sources.c.name, aliases.c.value)
+)
