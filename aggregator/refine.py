@@ -67,20 +67,15 @@ class Web:
 class Tools:
     """What refining works with; ``source_id`` is the source's number in the store.
 
-    ``unread``: nothing of the source is there yet.
+    ``unread``: nothing of the source is there yet; ``recalled``: what its newest articles consist
+    of, if that was asked already.
     """
 
     source_id: int
     store: Store
     web: Web
     unread: bool = False
-
-
-async def history(tools: Tools) -> list[tuple[str, ...]]:
-    """Return what the source's newest articles consist of."""
-    if tools.unread:
-        return []
-    return await tools.store.history(tools.source_id, boilerplate.WINDOW)
+    recalled: Sequence[tuple[str, ...]] | None = None
 
 
 async def refine(chunk: Chunk, tools: Tools) -> Chunk:
@@ -234,11 +229,13 @@ async def _page(article: Article, web: Web) -> Page:
 
 async def _learn(chunk: Chunk, fresh: set[str], tools: Tools) -> Chunk:
     """Learn from the source's newest articles and these; take out what that shows."""
-    blocks = await history(tools)
+    history = tools.recalled
+    if history is None:
+        history = await tools.store.history(tools.source_id, boilerplate.WINDOW)
     # What is told twice is no repetition across articles.
     told = {r.candidate.plain_hash: r for r in _all(chunk.prepared) if _is_news(r, fresh)}
-    blocks += [ready.candidate.blocks or () for ready in told.values()]
-    learned = boilerplate.learn(blocks[-boilerplate.WINDOW :])
+    history = [*history, *(ready.candidate.blocks or () for ready in told.values())]
+    learned = boilerplate.learn(history[-boilerplate.WINDOW :])
     # Since the chunk was prepared, those before it may have taught something.
     gained = learned - (chunk.task.learned or frozenset())
     if any(_holds(ready, fresh, gained) for ready in _all(chunk.prepared)):

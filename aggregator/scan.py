@@ -51,7 +51,7 @@ from aggregator.identity import (
     Unchanged,
 )
 from aggregator.prepare import CategoryPolicy, Prepared, Ready, Task, brief, prepare
-from aggregator.refine import Chunk, Compute, Tools, Web, history, recut_stored, refine
+from aggregator.refine import Chunk, Compute, Tools, Web, recut_stored, refine
 from aggregator.rules import Rule
 from aggregator.sources import (
     AGAIN,
@@ -216,8 +216,8 @@ class _Scan:
     ``memories`` are those of the source's addresses; ``unread``: nothing of it was stored yet, and
     nothing need be asked of it, which is two queries less of each of 300 feeds. ``trouble`` is what
     ails it, ``retry`` for how many seconds its server asks to be left alone, ``asked`` whether it
-    was asked at all. ``held``: a part of what it brought is held back. ``known`` and ``kept`` are
-    noted at its end.
+    was asked at all. ``held``: a part of what it brought is held back. ``recalled`` is what its
+    newest articles consist of, until there are others. ``known`` and ``kept`` are noted at its end.
     """
 
     source: Source
@@ -231,6 +231,7 @@ class _Scan:
     retry: float = 0.0
     asked: bool = True
     held: bool = False
+    recalled: list[tuple[str, ...]] | None = None
     known: list[DocumentState] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
 
@@ -239,7 +240,13 @@ class _Scan:
         """What refining works with."""
         context = self.context
         web = Web(source=self.source, client=context.client, compute=context.compute)
-        return Tools(source_id=self.state.id, store=context.store, web=web, unread=self.unread)
+        return Tools(
+            source_id=self.state.id,
+            store=context.store,
+            web=web,
+            unread=self.unread,
+            recalled=self.recalled,
+        )
 
 
 def _visit(work: _Scan, errand: Errand) -> Visit:
@@ -326,7 +333,9 @@ async def _close(work: _Scan, errand: Errand) -> None:
 
 async def _recall(work: _Scan) -> None:
     """Learn again what the source's history teaches, before the first document is prepared."""
-    work.task = replace(work.task, learned=boilerplate.learn(await history(work.tools)))
+    store, number = work.context.store, work.state.id
+    work.recalled = [] if work.unread else await store.history(number, boilerplate.WINDOW)
+    work.task = replace(work.task, learned=boilerplate.learn(work.recalled))
 
 
 # From documents to prepared chunks
@@ -455,7 +464,7 @@ async def _take_once(work: _Scan, chunk: Chunk, recuts: Sequence[Recut]) -> None
         if chunk.learned is not None:
             await batch.trim_history(boilerplate.WINDOW)
     work.memories |= memories
-    work.unread = False
+    work.unread, work.recalled = False, None
     _count(work, chunk, outcomes)
     work.report.dropped += len(drops)
 

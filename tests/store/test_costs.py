@@ -30,7 +30,7 @@ SMALL, LARGE = (210, 7), (1050, 42)
 Cost = dict[str, dict[str, int]]
 
 # What one new article of a folder may take at most, with the visit that brings it.
-_STATEMENTS, _ROWS = 35, 20
+_STATEMENTS, _ROWS = 32, 20
 
 # Hundreds of instructions of SQLite's machine that a statement may take more with the large
 # archive: to look at each of its articles takes 32 at least, and at each of its feeds 4.
