@@ -26,6 +26,8 @@ import sqlalchemy as sa
 from aggregator.app import enter, open_app
 from aggregator.config import load
 from aggregator.jobs import Job, Publish, Scan, World, perform
+from aggregator.publish import FORMATS, file_name
+from aggregator.store import PAGE
 
 CATEGORIES, POSTS = 220, 15
 
@@ -108,7 +110,18 @@ def fill(path: Path, count: int) -> None:
         connection.execute("PRAGMA cache_size=-500000")
         for statement in _FILLING:
             connection.execute(statement, values)
+        archives = connection.execute("SELECT slug, kept FROM feeds").fetchall()
     connection.close()
+    for slug, kept in archives:
+        _touch_pages(path.parent / "public" / slug, -(-kept // PAGE))
+
+
+def _touch_pages(feed: Path, count: int) -> None:
+    """Make the pages of an archive, empty: of a million articles they have 13 GB."""
+    (feed / "archive").mkdir(parents=True, exist_ok=True)
+    for page in range(1, count + 1):
+        for name in FORMATS:
+            (feed / file_name(name, page)).touch()
 
 
 @contextmanager
