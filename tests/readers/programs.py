@@ -191,7 +191,11 @@ def liferea(home: Path, url: str) -> Iterator[Reader]:
             yield reader
             # Its display and its bus end with it, and leave nothing behind.
             os.kill(int(pid), signal.SIGTERM)
-            process.wait(PATIENCE)
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # now and then it hangs at its end
+                os.kill(int(pid), signal.SIGKILL)
+                process.wait(PATIENCE)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
