@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,6 +18,10 @@ NO_LIFEREA = missing("liferea", "dbus-run-session", "dbus-send", "xvfb-run")
 
 # 226: these readers take a feed without the entries that they have (RFC 3229).
 NEWS = (200, 226)
+
+# Seconds after which a poll that led to no request is repeated: Liferea passes one over while it is
+# busy with the last.
+AGAIN = 5.0
 
 
 def skip(reason: str) -> tuple[pytest.MarkDecorator, ...]:
@@ -78,9 +83,14 @@ def asked(story: Story, reader: Reader) -> list[int]:
     """Poll; see that the reader then has what is published, and return the server's answers."""
     reader.poll()
     answers: list[int] = []
+    again = time.monotonic() + AGAIN
 
     def answered() -> bool:
+        nonlocal again
         answers.extend(story.statuses())
+        if not answers and time.monotonic() > again:
+            reader.poll()
+            again = time.monotonic() + AGAIN
         return any(status != 301 for status in answers)
 
     until(answered, lambda: answers)
